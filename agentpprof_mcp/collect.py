@@ -1,0 +1,238 @@
+"""From a query to digests: find the files, read in parallel, settle, tag, select, project.
+
+Selection has gates at three depths: files by agent before they are opened, sessions by project, id and
+tag once they are read, events by time and region. Who owns a call that several sessions repeat is
+settled over everything that was read, whatever is selected.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+from agentpprof_mcp.digest import Digest, digest_of
+from agentpprof_mcp.env import Env
+from agentpprof_mcp.errors import InputError, NothingFound, UserError
+from agentpprof_mcp.labels import Labels
+from agentpprof_mcp.model import ModelCall, Reconciliation, Session, ToolCall
+from agentpprof_mcp.ownership import claims, families, settle
+from agentpprof_mcp.pool import run_jobs
+from agentpprof_mcp.projects import Project, Projects
+from agentpprof_mcp.query import Query, Selection
+from agentpprof_mcp.readers import Group, Wants, discover, named, reader_of
+from agentpprof_mcp.taggers import RulesTagger, parse_rules
+from agentpprof_mcp.views import Scene, View, project
+
+__all__ = ["Progress", "Sessions", "collect"]
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files are read."""
+
+DAY_STEP = 900_000
+"""Milliseconds in which a zone's day cannot change twice: every offset is a multiple of it."""
+
+LAST = "last"
+"""The session id that stands for the newest session."""
+
+LISTED = 8
+"""Candidates named in an error."""
+
+
+class Sessions(NamedTuple):
+    """Selected sessions, newest first, and the account of everything that was read for them."""
+
+    sessions: list[Digest]
+    reconciliation: Reconciliation
+
+
+class _Work:
+    """Turns families of groups into digests; made before workers fork, so that they share it."""
+
+    def __init__(self, query: Query, env: Env, view: View | None) -> None:
+        self.query = query
+        self.view = view
+        selection = query.selection
+        self.tagger = RulesTagger(parse_rules(query.tag_rules))
+        self.labels = Labels(
+            home=str(env.home),
+            roots={agent: str(root) for agent, root in selection.roots.items()},
+            path_depth=query.path_depth,
+        )
+        self.projects = Projects(selection.project_root, selection.project_name)
+        self.wants = view.wants if view else Wants(effects=False, files=True)
+        self.day_of = _day_maker(query.zone)
+
+    def family(self, groups: Sequence[Group]) -> list[Digest]:
+        """Read the groups, settle what they share, and digest each."""
+        sessions: list[tuple[int, Session]] = []
+        digests = [Digest(agent=group.agent, dropped="unreadable") for group in groups]
+        for index, group in enumerate(groups):
+            try:
+                session = reader_of(group.agent).read(group, self.wants)
+            except OSError:
+                digests[index].reconciliation.vanished += 1
+                digests[index].reconciliation.complete = False
+                continue
+            sessions.append((index, session))
+        held = {index: claims(session) for index, session in sessions}
+        if len(sessions) > 1:
+            settle([session for _, session in sessions])
+        for index, session in sessions:
+            digests[index] = self._digest(session)
+            digests[index].claims = held[index]
+        return digests
+
+    def _digest(self, session: Session) -> Digest:
+        place, dropped = self._project(session)
+        self.tagger.tag(session)
+        dropped = dropped or self._select(session)
+        profile = None
+        if not dropped and self.view is not None:
+            scene = Scene(session, place, self.labels)
+            profile = project(self.view, scene, self.day_of, self.query.frames)
+        made = digest_of(session, place, profile, self.labels, previews=self.query.previews)
+        made.dropped = dropped
+        return made
+
+    def _project(self, session: Session) -> tuple[Project, str]:
+        """The project that a session is shown in, and whether it is left out for it."""
+        selection, given = self.query.selection, self.projects.given
+        own = self.projects.own(session.cwds[0] if session.cwds else "")
+        if given is None:
+            return own, ""
+        holds = any(given.holds(cwd) for cwd in session.cwds)
+        if selection.session_files:
+            return (given if holds or selection.project_given else own), ""
+        return (given, "") if holds else (own, "project")
+
+    def _select(self, session: Session) -> str:
+        """Keep the selected events of a session; the name of the selector that leaves it out."""
+        selection = self.query.selection
+        ids = selection.session_ids
+        if ids and LAST not in ids and not any(map(session.id.startswith, ids)):
+            return "id"
+        if selection.session_tags and session.tag not in selection.session_tags:
+            return "tag"
+        if session.reconciliation.duplicates and not session.calls and not session.tools:
+            return "copied"
+        if selection.since or selection.until or selection.prompt_tags:
+            keeps = _gate(session, selection)
+            session.calls = [call for call in session.calls if keeps(call)]
+            session.tools = [tool for tool in session.tools if keeps(tool)]
+            if not session.calls and not session.tools:
+                return "events"
+        return ""
+
+
+def _gate(session: Session, selection: Selection) -> Callable[[ModelCall | ToolCall], bool]:
+    """Whether an event is in the range of time and in a selected region."""
+    since, until = selection.since, selection.until
+    regions = {
+        index
+        for index, prompt in enumerate(session.prompts)
+        if not selection.prompt_tags or prompt.tag in selection.prompt_tags
+    }
+
+    def keeps(event: ModelCall | ToolCall) -> bool:
+        at = event.at or session.started
+        return event.prompt in regions and at >= since and (not until or at < until)
+
+    return keeps
+
+
+def _day_maker(zone: tzinfo) -> Callable[[int], str]:
+    """A function from milliseconds to the zone's day, looked up once per quarter of an hour."""
+
+    @lru_cache(1 << 14)
+    def day_of_quarter(quarter: int) -> str:
+        seconds = quarter * DAY_STEP / 1000
+        return datetime.fromtimestamp(seconds, UTC).astimezone(zone).date().isoformat()
+
+    return lambda at: day_of_quarter(at // DAY_STEP) if at else ""
+
+
+def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Sessions:
+    """Read what the selection may hold, and keep what it does."""
+    account = Reconciliation()
+    selection = query.selection
+    if selection.session_files:
+        groups = named(selection.session_files)
+    else:
+        groups = discover(selection.roots, account)
+    groups = [g for g in groups if not selection.agents or g.agent in selection.agents]
+    work = _Work(query, env, view)
+    digests = _digest_all(groups, work, progress)
+    if selection.session_files and any(digest.dropped == "unreadable" for digest in digests):
+        raise InputError("a session file could no longer be read; run again")
+    chosen = [digest for digest in digests if not digest.dropped]
+    chosen.sort(key=lambda digest: (-digest.ended, digest.id))
+    chosen = _by_id(selection, chosen)
+    if selection.max_sessions is not None:
+        chosen = chosen[: selection.max_sessions]
+    if not chosen:
+        raise NothingFound(_nothing(selection, digests))
+    for digest in digests:
+        if digest.dropped == "unreadable":
+            account.add(digest.reconciliation)
+    for digest in chosen:
+        account.add(digest.reconciliation)
+    return Sessions(chosen, account)
+
+
+def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
+    """Resolve `last`, and refuse a prefix of several ids. Raises `UserError`."""
+    if not selection.session_ids:
+        return newest_first
+    wanted: set[str] = set()
+    for prefix in selection.session_ids:
+        if prefix == LAST:
+            wanted.update(digest.id for digest in newest_first[:1])
+            continue
+        ids = {digest.id: digest.handle for digest in newest_first if digest.id.startswith(prefix)}
+        if len(ids) > 1 and prefix not in ids:
+            candidates = ", ".join(sorted(ids.values())[:LISTED])
+            raise UserError(f"session id {prefix!r} is ambiguous: {candidates}")
+        wanted.update([prefix] if prefix in ids else ids)
+    return [digest for digest in newest_first if digest.id in wanted]
+
+
+def _nothing(selection: Selection, digests: Sequence[Digest]) -> str:
+    """What was searched, and what would match."""
+    places = ", ".join(f"{agent} in {root}" for agent, root in sorted(selection.roots.items()))
+    if not digests:
+        return f"no sessions found; searched {places or 'no folder'}; try --claude-root or --codex-root"
+    dropped = Counter(digest.dropped for digest in digests)
+    if dropped["project"] == len(digests):
+        names = Counter(digest.project for digest in digests).most_common(LISTED)
+        listed = ", ".join(f"{name} ({number})" for name, number in names)
+        return (
+            f"none of {len(digests)} sessions is in {selection.project_root}; their projects: {listed};"
+            " try --all-projects or --project-root"
+        )
+    in_project = [digest for digest in digests if digest.dropped != "project"]
+    newest = sorted(in_project, key=lambda d: (-d.ended, d.id))[:LISTED]
+    listed = ", ".join(f"{digest.handle} {digest.tag}" for digest in newest)
+    reasons = ", ".join(f"{number} by {reason}" for reason, number in sorted(dropped.items()))
+    return f"no session matches ({reasons}); the newest searched: {listed}"
+
+
+def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> list[Digest]:
+    """Digest every group: first each alone, then those that turned out to share calls, together."""
+
+    def digest(sets: list[list[int]]) -> list[tuple[list[int], list[Digest]]]:
+        results = run_jobs(
+            [sum(groups[i].size for i in members) for members in sets],
+            lambda job: work.family([groups[i] for i in sets[job]]),
+            list[Digest],
+            progress,
+        )
+        return list(zip(sets, results, strict=True))
+
+    digests: dict[int, Digest] = {}
+    for members, made in digest([[index] for index in range(len(groups))]):
+        digests.update(zip(members, made, strict=True))
+    shared = families([digests[index].claims for index in range(len(groups))])
+    for members, made in digest(shared):
+        digests.update(zip(members, made, strict=True))
+    return [digests[index] for index in range(len(groups))]

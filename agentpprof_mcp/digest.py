@@ -1,0 +1,153 @@
+"""A session after selection: counts, names and samples, no text. What workers send and lists show."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from agentpprof_mcp.labels import Labels, tool_name
+from agentpprof_mcp.model import (
+    EffectKind,
+    ModelCall,
+    Opener,
+    Reconciliation,
+    Session,
+    Tokens,
+    ToolCall,
+)
+from agentpprof_mcp.profile import Profile, Sample
+from agentpprof_mcp.projects import Project
+
+__all__ = ["Counts", "Digest", "Region", "account_of", "count", "digest_of"]
+
+PREVIEW = 120
+
+
+class Counts(msgspec.Struct, array_like=True):
+    """What a part of a session did. Tools by name; a name of an odd shape counts as `other`."""
+
+    calls: int = 0
+    tools: dict[str, int] = msgspec.field(default_factory=dict)
+    errors: int = 0
+    tokens: Tokens = msgspec.field(default_factory=Tokens)
+
+    def add(self, other: "Counts") -> None:
+        """Add another part's counts."""
+        self.calls += other.calls
+        self.errors += other.errors
+        self.tokens.add(other.tokens)
+        for name, number in other.tools.items():
+            self.tools[name] = self.tools.get(name, 0) + number
+
+
+class Region(msgspec.Struct, array_like=True):
+    """One prompt region: its place in the session, its tag, its beginning if previews were asked."""
+
+    index: int
+    tag: str
+    preview: str = "redacted"
+
+
+class Digest(msgspec.Struct, array_like=True):
+    """One session. `samples` and `values` are those of the view that was asked for.
+
+    `counts` include what only a parent's progress records tell; `embedded` gives that part again.
+    `dropped` says which selector left the session out; then only `id` to `project` and `claims` are
+    filled. Times are milliseconds.
+    """
+
+    id: str = ""
+    handle: str = ""
+    agent: str = ""
+    project: str = ""
+    dropped: str = ""
+    tag: str = ""
+    started: int = 0
+    ended: int = 0
+    models: dict[str, int] = msgspec.field(default_factory=dict)
+    regions: list[Region] = msgspec.field(default_factory=list)
+    prompts: int = 0
+    counts: Counts = msgspec.field(default_factory=Counts)
+    embedded: Counts = msgspec.field(default_factory=Counts)
+    files_read: int = 0
+    files_edited: int = 0
+    subagents: int = 0
+    samples: list[Sample] = msgspec.field(default_factory=list)
+    values: list[tuple[int, ...]] = msgspec.field(default_factory=list)
+    span: tuple[int, int] = (0, 0)
+    reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
+    claims: list[str] = msgspec.field(default_factory=list)
+
+
+def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
+    """Count events."""
+    counts = Counts()
+    for call in calls:
+        counts.calls += 1
+        counts.tokens.add(call.tokens)
+    names: Counter[str] = Counter()
+    for tool in tools:
+        names[tool.name] += 1
+        counts.errors += tool.status.failed
+    for name, number in names.items():
+        shown = tool_name(name)
+        counts.tools[shown] = counts.tools.get(shown, 0) + number
+    return counts
+
+
+def account_of(session: Session) -> Reconciliation:
+    """The reader's account, with what is known of calls only after selection."""
+    account = session.reconciliation
+    account.lower_bound = sum(call.lower_bound for call in session.calls)
+    account.estimated = sum(call.tokens.estimate > 0 for call in session.calls)
+    account.unanswered = sum(not tool.answered for tool in session.tools)
+    return account
+
+
+def digest_of(
+    session: Session, project: Project, profile: Profile | None, labels: Labels, *, previews: bool
+) -> Digest:
+    """The digest of a tagged session whose events are those selected."""
+    named = [
+        (effect.kind, path)
+        for tool in session.tools
+        if tool.category != "shell"
+        for effect in tool.effects
+        for path in effect.paths
+    ]
+    times = [event.at for event in (*session.calls, *session.tools) if event.at]
+    models = Counter(labels.bare(labels.model(call.model)) for call in session.calls)
+    return Digest(
+        session.id,
+        labels.handle(session.id),
+        session.agent,
+        labels.bare(labels.project(project.name)),
+        "",
+        session.tag,
+        min(times, default=session.started),
+        max(times, default=session.ended),
+        dict(sorted(models.items())),
+        [
+            Region(index, prompt.tag, _preview(prompt.text) if previews else "redacted")
+            for index, prompt in enumerate(session.prompts)
+        ],
+        sum(p.opener is Opener.TYPED and not p.copied for p in session.prompts),
+        count(session.calls, session.tools),
+        count(
+            (call for call in session.calls if call.embedded),
+            (tool for tool in session.tools if tool.embedded),
+        ),
+        len({path for kind, path in named if kind is EffectKind.READ}),
+        len({path for kind, path in named if kind is EffectKind.WRITE}),
+        session.subagents,
+        list(profile.samples) if profile else [],
+        list(profile.samples.values()) if profile else [],
+        (profile.started, profile.ended) if profile else (0, 0),
+        account_of(session),
+    )
+
+
+def _preview(text: str) -> str:
+    """The beginning of a prompt on one line, without control characters."""
+    line = " ".join(text.split())
+    return "".join(char for char in line if char.isprintable())[:PREVIEW]

@@ -1,0 +1,28 @@
+"""Everything outside the program, in one value that tests replace."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Env"]
+
+
+@dataclass(frozen=True)
+class Env:
+    """The user's home, the working directory, the environment, the cache folder, and the time (ms)."""
+
+    home: Path
+    cwd: Path
+    environ: Mapping[str, str]
+    cache: Path
+    now: int
+
+    @classmethod
+    def real(cls) -> "Env":
+        """The machine as it is."""
+        environ = os.environ
+        home = Path(environ.get("HOME") or Path("~").expanduser())
+        base = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+        return cls(home, Path.cwd(), environ, base / "agentpprof", time.time_ns() // 1_000_000)

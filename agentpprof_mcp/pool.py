@@ -1,0 +1,144 @@
+"""Work on many files with all processors: a queue in a pipe, forked workers, results in files.
+
+Forking is safe only while the process has one thread, and free only where memory is copied on write,
+so anywhere else, and for little work, everything runs in this process. Workers take the next job from
+a shared pipe, so one large file does not hold up the rest. A worker that dies loses nothing: its
+missing jobs are done here.
+"""
+
+import gc
+import os
+import signal
+import struct
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, NoReturn, TypeVar
+
+import msgspec
+
+__all__ = ["run_jobs"]
+
+Result = TypeVar("Result")
+
+TOKEN = struct.Struct("=I")
+MAX_TOKENS = 8192
+"""Jobs go through the queue in at most so many pieces: what an empty pipe takes without blocking."""
+
+SMALL = 16 << 20
+"""Bytes of history below which starting workers costs more than it saves."""
+
+
+def run_jobs(
+    sizes: Sequence[int],
+    work: Callable[[int], Result],
+    result: type[Result],
+    progress: Callable[[int, int], None],
+) -> list[Result]:
+    """Results of `work(i)` for every index of `sizes` (bytes, to start with the largest), in order.
+
+    `result` is the type to decode what a worker sends. `progress(done, all)` is told roughly.
+    """
+    order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
+    workers = min(_processors(), len(order))
+    if workers < 2 or sum(sizes) < SMALL or not _may_fork():
+        found = {}
+        for done, index in enumerate(order):
+            progress(done, len(order))
+            found[index] = work(index)
+    else:
+        found = _run_forked(order, work, result, workers, progress)
+    return [found[index] if index in found else work(index) for index in range(len(sizes))]
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _may_fork() -> bool:
+    return sys.platform.startswith("linux") and threading.active_count() == 1
+
+
+def _run_forked(
+    order: list[int],
+    work: Callable[[int], Result],
+    result: type[Result],
+    workers: int,
+    progress: Callable[[int, int], None],
+) -> dict[int, Result]:
+    """Share the jobs among this process and `workers` - 1 children."""
+    step = -(-len(order) // MAX_TOKENS)
+    source, sink = os.pipe()
+    for start in range(0, len(order), step):
+        os.write(sink, TOKEN.pack(start))
+    os.close(sink)
+    outputs = [tempfile.TemporaryFile() for _ in range(workers - 1)]
+    gc.freeze()
+    children: list[int] = []
+    found: dict[int, Result] = {}
+    try:
+        for output in outputs:
+            child = os.fork()
+            if child == 0:
+                _serve(source, order, step, work, output)
+            children.append(child)
+        for start in _tokens(source):
+            progress(start, len(order))
+            found.update((index, work(index)) for index in order[start : start + step])
+        while children:
+            os.waitpid(children[-1], 0)
+            children.pop()
+        for output in outputs:
+            found.update(_results(output, result))
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        os.close(source)
+        for output in outputs:
+            output.close()
+    return found
+
+
+def _tokens(source: int) -> Iterator[int]:
+    """Take jobs from the queue until it is empty; a read of one token is atomic."""
+    while token := os.read(source, TOKEN.size):
+        yield TOKEN.unpack(token)[0]
+
+
+def _serve(
+    source: int,
+    order: list[int],
+    step: int,
+    work: Callable[[int], object],
+    output: IO[bytes],
+) -> NoReturn:
+    """A worker's life: take jobs, write length-prefixed results, leave without cleaning up."""
+    code = 1
+    try:
+        gc.disable()
+        encoder = msgspec.msgpack.Encoder()
+        for start in _tokens(source):
+            for index in order[start : start + step]:
+                frame = encoder.encode((index, work(index)))
+                output.write(TOKEN.pack(len(frame)) + frame)
+        output.flush()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _results(output: IO[bytes], result: type[Result]) -> Iterator[tuple[int, Result]]:
+    """Whole frames that a worker left; a cut one ends them."""
+    decoder = msgspec.msgpack.Decoder(tuple[int, result])  # type: ignore[valid-type]
+    output.seek(0)
+    while len(prefix := output.read(TOKEN.size)) == TOKEN.size:
+        (length,) = TOKEN.unpack(prefix)
+        frame = output.read(length)
+        if len(frame) < length:
+            return
+        yield decoder.decode(frame)

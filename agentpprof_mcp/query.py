@@ -1,0 +1,86 @@
+"""What is asked: which history, which part of it, in which view."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from agentpprof_mcp.errors import UserError
+
+__all__ = ["Query", "Selection", "parse_time", "parse_zone"]
+
+AGO = re.compile(r"(\d{1,6})([smhdw])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which sessions and events. Empty means all; several values of one selector mean any of them.
+
+    `project_root` None stands for all projects. `since` (inclusive) and `until` (exclusive) are
+    milliseconds since the epoch, 0 = open.
+    """
+
+    project_root: Path | None = None
+    project_given: bool = False
+    project_name: str | None = None
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    session_files: tuple[Path, ...] = ()
+    agents: tuple[str, ...] = ()
+    session_ids: tuple[str, ...] = ()
+    session_tags: tuple[str, ...] = ()
+    prompt_tags: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 0
+    max_sessions: int | None = None
+
+
+@dataclass(frozen=True)
+class Query:
+    """A selection, and how to look at it. `path_depth` None shows whole paths."""
+
+    selection: Selection
+    view: str = "tasks"
+    frames: tuple[str, ...] = ()
+    tag_rules: tuple[str, ...] = ()
+    zone: tzinfo = UTC
+    path_depth: int | None = 2
+    previews: bool = False
+
+
+def parse_zone(name: str) -> tzinfo:
+    """A time zone by name, or `local`. Raises `UserError`."""
+    if name == "local":
+        local = datetime.now(UTC).astimezone().tzinfo
+        return local or UTC
+    if name.upper() == "UTC":
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise UserError(f"no time zone {name!r}; use a name such as Europe/Berlin, UTC or local") from None
+
+
+def parse_time(text: str, now: int, zone: tzinfo, *, end: bool = False) -> int:
+    """Milliseconds of `7d`, `24h`, a date, or a date and time; a date's `end` is its midnight after.
+
+    Raises `UserError` for anything else.
+    """
+    ago = AGO.fullmatch(text)
+    if ago:
+        return max(1, now - int(ago[1]) * SECONDS[ago[2]] * 1000)
+    try:
+        day = date.fromisoformat(text)
+        moment = datetime.combine(day + timedelta(days=end), time(), zone)
+    except (ValueError, OverflowError):
+        try:
+            moment = datetime.fromisoformat(text)
+        except ValueError:
+            raise UserError(
+                f"cannot read the time {text!r}; use a date (2026-11-23), a date with time, 7d or 24h"
+            ) from None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+    return max(1, round(moment.timestamp() * 1000))

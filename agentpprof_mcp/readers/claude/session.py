@@ -1,0 +1,146 @@
+"""A session's files put together: the main thread first, then its sub-agents where they belong."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from agentpprof_mcp.model import Reconciliation, Session, message_id
+from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.claude.layout import (
+    Meta,
+    agent_id,
+    discover,
+    head_of,
+    meta_of,
+    root_of,
+)
+from agentpprof_mcp.readers.claude.thread import Book, Place, Task, Thread
+from agentpprof_mcp.readers.claude.wire import DECODER
+from agentpprof_mcp.readers.lines import objects, read_records
+
+__all__ = ["CLAUDE"]
+
+CLAUDE_TYPES = frozenset(
+    {"user", "assistant", "summary", "file-history-snapshot", "queue-operation", "attachment", "mode"}
+)
+
+
+class Claude:
+    """Claude Code's history; see `readers.base.Agent`."""
+
+    name = "claude"
+
+    def default_root(self, home: Path, environ: Mapping[str, str]) -> Path:
+        """`$CLAUDE_CONFIG_DIR`, else `~/.claude`."""
+        return root_of(home, environ)
+
+    def discover(self, root: Path, account: Reconciliation) -> list[Group]:
+        """All sessions below `root`; see `layout`."""
+        return discover(root, account)
+
+    def sniff(self, head: bytes) -> bool | None:
+        """Claude's records carry their type and `sessionId`, `uuid` or `leafUuid` at the top."""
+        verdict = None
+        for record in objects(head):
+            if "payload" in record or "record_type" in record or "items" in record:
+                return False
+            if record.get("type") in CLAUDE_TYPES and (
+                record.keys() & {"sessionId", "uuid", "leafUuid", "messageId"}
+            ):
+                return True
+            if record.get("type"):
+                verdict = False if "timestamp" not in record else verdict
+        return verdict
+
+    def group(self, paths: Sequence[Path]) -> list[Group]:
+        """Sub-agents' files join the main file with their session id; other mains stand alone."""
+        mains: list[tuple[Path, str]] = []
+        agents: dict[str, list[Path]] = {}
+        for path in paths:
+            head = head_of(path)
+            if head.subagent:
+                agents.setdefault(head.session, []).append(path)
+            else:
+                mains.append((path, head.session))
+        groups = [_group(path, agents.pop(session, [])) for path, session in mains]
+        return groups + [_group(None, below) for below in agents.values()]
+
+    def read(self, group: Group, wants: Wants) -> Session:
+        """Read one session; see `readers.base.Agent.read`."""
+        return _Reading(wants).of(group)
+
+
+def _group(main: Path | None, agents: list[Path]) -> Group:
+    size = sum(path.stat().st_size for path in (*agents, *([main] if main else [])))
+    return Group("claude", main, tuple(agents), size)
+
+
+class _Reading:
+    """The reading of one session."""
+
+    def __init__(self, wants: Wants) -> None:
+        self.book = Book(wants)
+
+    def of(self, group: Group) -> Session:
+        session = self.book.session
+        if group.main is not None:
+            self._read(group.main, Place(0), main=True)
+        self._read_subagents(list(group.subagents), alone=group.main is None)
+        if not session.id:
+            session.id = (group.main or group.subagents[0]).name.split(".")[0]
+        session.subagents = len(self.book.subagents)
+        self._settle()
+        return session
+
+    def _read(self, path: Path, place: Place, *, main: bool) -> None:
+        thread = Thread(self.book, place, main=main)
+        for record in read_records(path, DECODER, self.book.session.reconciliation):
+            thread.feed(record)
+
+    def _read_subagents(self, waiting: list[Path], *, alone: bool) -> None:
+        """Read sub-agents' files, those first whose starting call has been seen."""
+        metas = {path: meta_of(path) for path in waiting}
+        while waiting:
+            starters = {path: self._starter(path, metas[path]) for path in waiting}
+            path = next((path for path in waiting if starters[path]), waiting[0])
+            waiting.remove(path)
+            task, kind = starters[path], metas[path].agentType
+            try:
+                if task is not None:
+                    place = Place(task.place.prompt, kind or task.place.subagent)
+                else:
+                    place = Place(0 if alone else self._region_at(head_of(path).at), kind)
+                self._read(path, place, main=False)
+            except OSError:
+                self.book.session.reconciliation.vanished += 1
+                continue
+            self.book.subagents.add(agent_id(path) or path.name)
+
+    def _starter(self, path: Path, meta: Meta) -> Task | None:
+        """The call that started the sub-agent of this file, if it has been read."""
+        key = meta.toolUseId or self.book.agents.get(agent_id(path), "")
+        return self.book.tasks.get(key)
+
+    def _region_at(self, began: int) -> int:
+        """The region that was open when an orphaned sub-agent began."""
+        prompts = self.book.session.prompts
+        return max((i for i, prompt in enumerate(prompts) if prompt.at <= began), default=0)
+
+    def _settle(self) -> None:
+        """Add what only embedded records tell."""
+        session, ledger, embedded = self.book.session, self.book.ledger, self.book.embedded
+        ledger.close()
+        embedded.close()
+        known = {message_id(key) for key in ledger.calls}
+        session.calls = list(ledger.calls.values())
+        session.tools = list(ledger.tools.values())
+        for key, call in embedded.calls.items():
+            if message_id(key) not in known:
+                call.embedded = True
+                session.calls.append(call)
+        for key, tool in embedded.tools.items():
+            if key not in ledger.tools:
+                tool.embedded = True
+                session.tools.append(tool)
+
+
+CLAUDE = Claude()

@@ -1,0 +1,340 @@
+"""Lines of one Claude Code file to calls, with every repetition taken out.
+
+What repeats: an API response is written once per content block, each time with the usage of the whole
+response so far, so a call takes the largest of each count. A record uuid seen before is a copy. What
+lies: output tokens of a call whose lines all lack a stop reason are the placeholder of the stream's
+start, kept as recorded and marked a lower bound.
+
+Events belong to the region of the record that they answer (`parentUuid`), because file order is not
+time order; a parent that is not in the file leaves the latest region.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from agentpprof_mcp.effects import category_of, effects_of, mcp_of, parse_arguments
+from agentpprof_mcp.model import (
+    ModelCall,
+    Opener,
+    Prompt,
+    Session,
+    Status,
+    Tokens,
+    ToolCall,
+    estimate_tokens,
+)
+from agentpprof_mcp.readers.base import Wants
+from agentpprof_mcp.readers.claude.openers import opener_of, queued_opener, text_of
+from agentpprof_mcp.readers.claude.outcome import outcome
+from agentpprof_mcp.readers.claude.wire import Block, Message, Record
+from agentpprof_mcp.readers.lines import iso_ms
+
+__all__ = ["Book", "Place", "Task", "Thread"]
+
+SAYS = 600
+PROMPT_TEXT = 4096
+SYNTHETIC = "<synthetic>"
+DEFAULT_SUBAGENT = "general-purpose"
+
+QUIET_TYPES = frozenset(
+    {
+        "agent-name", "ai-title", "api-request", "api-request-blob", "api-request-shape",
+        "atis-latch", "attachment", "bridge-session", "cost-state", "custom-title",
+        "file-history-delta", "file-history-snapshot", "frame-link", "last-prompt", "mode",
+        "permission-mode", "pr-link", "progress", "queue-operation", "relocated", "summary",
+        "system", "tools-used", "worktree-state",
+    }
+)  # fmt: skip
+"""Known record types that hold no call. Any other type is counted as unknown."""
+
+
+class Place(NamedTuple):
+    """Where an event belongs: a prompt region, and the type of the sub-agent that made it."""
+
+    prompt: int
+    subagent: str = ""
+
+
+class Task(NamedTuple):
+    """A tool call that starts a sub-agent: where it stands, and what it starts."""
+
+    place: Place
+    prompt: str
+
+
+class AgentInput(msgspec.Struct):
+    """Arguments of a tool call that starts a sub-agent."""
+
+    subagent_type: str = DEFAULT_SUBAGENT
+    prompt: str = ""
+
+
+class AgentLink(msgspec.Struct):
+    """The part of a tool result that names the sub-agent."""
+
+    agentId: str = ""  # noqa: N815  the name on the wire
+
+
+class Result(NamedTuple):
+    """Answer to a tool call."""
+
+    status: Status
+    at: int
+
+
+class Ledger:
+    """Calls of one session by id. A second entry for an id adds to the first, never beside it."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, ModelCall] = {}
+        self.tools: dict[str, ToolCall] = {}
+        self.results: dict[str, Result] = {}
+        self.stopped: set[str] = set()
+        self.uuids: set[str] = set()
+
+    def close(self) -> None:
+        """Join results to calls, and mark calls whose output is only a lower bound."""
+        for key, tool in self.tools.items():
+            result = self.results.get(key)
+            if result is not None:
+                tool.answered = True
+                tool.status = result.status
+                tool.duration = max(0, result.at - tool.at) if result.at and tool.at else 0
+        for key, call in self.calls.items():
+            call.lower_bound |= key not in self.stopped and not call.tokens.estimate
+
+
+class Book:
+    """All that the files of one session share.
+
+    `tasks` maps a tool call to the sub-agent that it starts, `agents` a sub-agent's id to that call:
+    they say where a sub-agent's own file belongs. `embedded` holds calls known from progress lines.
+    """
+
+    def __init__(self, wants: Wants) -> None:
+        self.wants = wants
+        self.session = Session("", "claude")
+        self.ledger = Ledger()
+        self.embedded = Ledger()
+        self.tasks: dict[str, Task] = {}
+        self.agents: dict[str, str] = {}
+        self.subagents: set[str] = set()
+
+
+class Thread:
+    """Reads the records of one file into a session's book; `place` is where its events begin."""
+
+    def __init__(self, book: Book, place: Place, *, main: bool) -> None:
+        self.book = book
+        self.session = book.session
+        self.current = place
+        self.main = main
+        self.places: dict[str, Place] = {}
+        self.cwd = ""
+
+    def feed(self, record: Record) -> None:
+        """Take one record."""
+        if record.uuid:
+            if record.uuid in self.places:
+                return
+        if record.cwd and record.cwd != self.cwd:
+            self._move(record.cwd)
+        if not self.session.id:
+            self.session.id = record.sessionId
+        place = self._place(record)
+        kind = record.type
+        if kind == "assistant":
+            self._assistant(record, place, self.book.ledger)
+        elif kind == "user":
+            place = self._user(record, place)
+        elif kind == "progress":
+            self._progress(record)
+        elif kind == "attachment":
+            place = self._attachment(record, place)
+        elif kind not in QUIET_TYPES:
+            self.session.reconciliation.unknown(kind)
+        if record.uuid:
+            self.places[record.uuid] = place
+
+    def _place(self, record: Record) -> Place:
+        known = self.places.get(record.parentUuid) if record.parentUuid else None
+        return known or self.current
+
+    def _move(self, cwd: str) -> None:
+        """Follow the working directory; equal strings are kept once."""
+        cwds = self.session.cwds
+        if cwd not in cwds:
+            cwds.append(cwd)
+        self.cwd = cwds[cwds.index(cwd)]
+
+    def _time(self, record: Record) -> int:
+        at = iso_ms(record.timestamp)
+        if at:
+            session = self.session
+            session.started = min(session.started or at, at)
+            session.ended = max(session.ended, at)
+        return at
+
+    # --- what the user side says -------------------------------------------------------------
+
+    def _user(self, record: Record, place: Place) -> Place:
+        message = record.message
+        if message is None:
+            return place
+        at = self._time(record)
+        if not isinstance(message.content, str):
+            results = [block for block in message.content if block.type == "tool_result"]
+            for block in results:
+                self._result(block, record, at, self.book.ledger)
+            if results:
+                return place
+        text = text_of(message.content)
+        if record.isSidechain and self.main:
+            return self._inline_subagent(text, place) if not record.parentUuid else place
+        opener = opener_of(record, text)
+        return place if opener is None else self._open(opener, record, at, text)
+
+    def _open(self, opener: Opener, record: Record, at: int, text: str) -> Place:
+        """Open a region, on the main thread only: a sub-agent works inside one."""
+        if not self.main:
+            return self.current
+        prompts = self.session.prompts
+        prompts.append(Prompt(opener, at, record.uuid, text[:PROMPT_TEXT]))
+        self.current = Place(len(prompts) - 1)
+        return self.current
+
+    def _inline_subagent(self, text: str, place: Place) -> Place:
+        """Where a sub-agent inside the parent's file belongs: to the call with its prompt."""
+        same = [task for task in self.book.tasks.values() if task.prompt.strip() == text.strip()]
+        latest = same or list(self.book.tasks.values())
+        return latest[-1].place if latest else Place(place.prompt, DEFAULT_SUBAGENT)
+
+    def _attachment(self, record: Record, place: Place) -> Place:
+        attachment = record.attachment
+        opener = queued_opener(attachment) if attachment is not None else None
+        if attachment is None or opener is None:
+            return place
+        return self._open(opener, record, iso_ms(record.timestamp), text_of(attachment.prompt))
+
+    def _result(self, block: Block, record: Record, at: int, ledger: Ledger) -> None:
+        key = block.tool_use_id
+        status = outcome(block, record.toolDenialKind)
+        before = ledger.results.get(key)
+        if before is None or (status.failed and not before.status.failed):
+            ledger.results[key] = Result(status, at)
+        if key in self.book.tasks and bytes(memoryview(record.toolUseResult)[:1]) == b"{":
+            try:
+                link = msgspec.json.decode(record.toolUseResult, type=AgentLink)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                return
+            if link.agentId:
+                self.book.agents.setdefault(link.agentId, key)
+
+    # --- what the model says -----------------------------------------------------------------
+
+    def _assistant(self, record: Record, place: Place, ledger: Ledger) -> None:
+        message = record.message
+        if message is None or message.model == SYNTHETIC:
+            return
+        at = self._time(record)
+        call = self._call(record, message, at, place, ledger)
+        if isinstance(message.content, str):
+            call.says = (call.says + message.content)[:SAYS]
+            return
+        for number, block in enumerate(message.content):
+            if block.type == "tool_use":
+                call.does.append(block.name)
+                key = block.id or f"{record.uuid}#{number}"
+                if key not in ledger.tools:
+                    ledger.tools[key] = self._tool(key, block, record, at, place)
+            elif block.type == "text" and len(call.says) < SAYS:
+                call.says = (call.says + block.text)[:SAYS]
+
+    def _call(
+        self, record: Record, message: Message, at: int, place: Place, ledger: Ledger
+    ) -> ModelCall:
+        """The call that this line belongs to, its counts raised to what the line says."""
+        key = f"{message.id}:{record.requestId}" if record.requestId else message.id
+        key = key if message.id else record.uuid
+        usage = message.usage
+        if usage is None:
+            tokens = Tokens(estimate=estimate_tokens(_visible(message)))
+        else:
+            tokens = Tokens(
+                usage.input_tokens,
+                usage.output_tokens,
+                usage.cache_read_input_tokens,
+                usage.cache_creation_input_tokens,
+            )
+        call = ledger.calls.get(key)
+        if call is None:
+            call = ModelCall(key, at, place.prompt, message.model, tokens, place.subagent)
+            ledger.calls[key] = call
+        else:
+            call.tokens.raise_to(tokens)
+            if usage is not None:
+                call.tokens.estimate = 0
+        if message.stop_reason:
+            ledger.stopped.add(key)
+        if usage is not None and usage.damaged:
+            call.lower_bound = True
+        return call
+
+    def _tool(self, key: str, block: Block, record: Record, at: int, place: Place) -> ToolCall:
+        category = category_of(block.name)
+        if category == "agent":
+            self._task(key, block, place)
+        wants = self.book.wants
+        effects = []
+        if wants.effects or (wants.files and category != "shell"):
+            arguments = parse_arguments(bytes(block.input))
+            effects = effects_of(block.name, arguments, record.cwd or self.cwd)
+        return ToolCall(
+            key,
+            block.name,
+            at,
+            place.prompt,
+            category,
+            cwd=self.cwd,
+            subagent=place.subagent,
+            mcp=mcp_of(block.name),
+            effects=effects,
+        )
+
+    def _task(self, key: str, block: Block, place: Place) -> None:
+        try:
+            given = msgspec.json.decode(block.input, type=AgentInput)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            given = AgentInput()
+        self.book.tasks[key] = Task(Place(place.prompt, given.subagent_type), given.prompt)
+
+    # --- sub-agents of versions that left no other trace -------------------------------------
+
+    def _progress(self, record: Record) -> None:
+        """Book a sub-agent's record that is embedded in a progress line, apart from the rest."""
+        progress = record.data
+        if progress is None or progress.type != "agent_progress" or progress.message is None:
+            return
+        inner = progress.message
+        embedded = self.book.embedded
+        if inner.uuid in embedded.uuids or inner.message is None:
+            return
+        embedded.uuids.add(inner.uuid)
+        self.book.subagents.add(progress.agentId)
+        task = self.book.tasks.get(record.parentToolUseID or "")
+        place = task.place if task else Place(self.current.prompt, DEFAULT_SUBAGENT)
+        if inner.type == "assistant":
+            self._assistant(inner, place, embedded)
+        elif inner.type == "user" and not isinstance(inner.message.content, str):
+            at = self._time(inner)
+            for block in inner.message.content:
+                if block.type == "tool_result":
+                    self._result(block, inner, at, embedded)
+
+
+def _visible(message: Message) -> int:
+    """Bytes of a response's visible text and tool arguments."""
+    if isinstance(message.content, str):
+        return len(message.content.encode())
+    return sum(len(b.text.encode()) + len(bytes(b.input)) for b in message.content)

@@ -1,0 +1,218 @@
+"""What the two doors offer: sessions and profiles. A `Query` in, plain data out.
+
+Every answer is made the same way: find the files, read each session (in parallel), settle which session
+owns what several repeat, tag, select, project, and add up.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from pathlib import Path
+
+import msgspec
+
+from agentpprof_mcp.collect import Progress, Sessions, collect
+from agentpprof_mcp.digest import Counts, Digest
+from agentpprof_mcp.env import Env
+from agentpprof_mcp.errors import InputError, NothingFound, UserError
+from agentpprof_mcp.labels import foreign
+from agentpprof_mcp.profile import Profile
+from agentpprof_mcp.query import Query
+from agentpprof_mcp.taggers import RulesTagger, parse_rules
+from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
+from agentpprof_mcp.writers import WRITERS, Writer, by_name, pprof
+from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow
+from agentpprof_mcp.writers.top import render
+
+__all__ = [
+    "Report",
+    "Sessions",
+    "encode",
+    "list_sessions",
+    "merge",
+    "moment",
+    "profile",
+    "sessions_json",
+    "table",
+    "view_named",
+    "writer_named",
+]
+
+MAX_PROFILE = 256 << 20
+"""Bytes of a profile file that is merged."""
+
+
+def view_named(name: str) -> View:
+    """A view by its name or alias. Raises `UserError`."""
+    for view in VIEWS:
+        if name in {view.name, *view.aliases}:
+            return view
+    known = ", ".join(word for view in VIEWS for word in (view.name, *view.aliases))
+    raise UserError(f"unknown view {name!r}; the views are {known}")
+
+
+def _quiet(_done: int, _all: int) -> None:
+    """Tell nobody."""
+
+
+def list_sessions(query: Query, env: Env, progress: Progress = _quiet) -> Sessions:
+    """All selected sessions with their counts. Raises `NothingFound` when there is none."""
+    return collect(query, env, None, progress)
+
+
+def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
+    """The profile of a view. Raises `NothingFound` when nothing matches or the view is empty."""
+    view = view_named(query.view)
+    for name in query.frames:
+        if name not in DIMENSIONS:
+            raise UserError(f"unknown frame {name!r}; the frames are {', '.join(DIMENSIONS)}")
+    found = collect(query, env, view, progress)
+    merged = Profile(view.name, view.measures)
+    for digest in found.sessions:
+        for sample, values in zip(digest.samples, digest.values, strict=True):
+            merged.add(sample, values)
+        merged.cover(*digest.span)
+    merged.reconciliation = found.reconciliation
+    merged.check()
+    if not merged.samples:
+        others = ", ".join(other.name for other in VIEWS if other is not view)
+        raise NothingFound(
+            f"the {view.name} view has no samples in the {len(found.sessions)} selected sessions;"
+            f" try another view: {others}"
+        )
+    rows = [_row(digest, query.zone) for digest in found.sessions]
+    tagger = RulesTagger(parse_rules(query.tag_rules))
+    return Report(merged, view.question, rows, found.reconciliation, tagger.describe())
+
+
+def _row(digest: Digest, zone: tzinfo) -> SessionRow:
+    return SessionRow(
+        digest.handle,
+        digest.agent,
+        digest.project,
+        max(digest.models, key=lambda name: (digest.models[name], name), default="unknown"),
+        digest.tag,
+        moment(digest.started, zone),
+        moment(digest.ended, zone),
+        [PromptRow(region.index, region.tag, region.preview) for region in digest.regions],
+        digest.counts.calls,
+        sum(digest.counts.tools.values()),
+        digest.counts.tokens,
+    )
+
+
+def moment(at: int, zone: tzinfo) -> str:
+    """ISO 8601 of milliseconds since the epoch, to the second; empty when unknown."""
+    if not at:
+        return ""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone).isoformat(timespec="seconds")
+
+
+
+
+def merge(paths: Iterable[Path]) -> Report:
+    """Add pprof files of one view, our own or another tool's. Raises `InputError` or `UserError`.
+
+    Their frames and labels pass the same gate as ours. What is added up is in the profile; sessions
+    are not, a profile does not list them.
+    """
+    merged: Profile | None = None
+    for path in paths:
+        part = _decoded(path)
+        if merged is None:
+            merged = part
+            continue
+        try:
+            merged.merge(part)
+        except ValueError:
+            raise UserError(
+                f"{path} cannot be merged: its view is {part.view} with the measures"
+                f" {_measures(part)}, before it {merged.view} with {_measures(merged)}"
+            ) from None
+    if merged is None or not merged.samples:
+        raise NothingFound("the profiles to merge hold no samples")
+    question = next((view.question for view in VIEWS if view.name == merged.view), "")
+    return Report(merged, question, [], merged.reconciliation, {"name": "none"})
+
+
+def _measures(part: Profile) -> str:
+    return ", ".join(f"{measure.name}/{measure.unit}" for measure in part.measures)
+
+
+def _decoded(path: Path) -> Profile:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_PROFILE + 1)
+    except OSError as error:
+        raise InputError(f"cannot read profile {path}: {error.strerror or error}") from None
+    if len(data) > MAX_PROFILE:
+        raise InputError(f"profile {path} is larger than {MAX_PROFILE >> 20} MiB")
+    try:
+        return pprof.decode(data, foreign)
+    except InputError as error:
+        raise InputError(f"cannot read profile {path}: {error}") from None
+
+
+def writer_named(name: str) -> Writer:
+    """An output format by name. Raises `UserError`."""
+    writer = by_name(name)
+    if writer is None:
+        known = ", ".join(writer.name for writer in WRITERS)
+        raise UserError(f"unknown format {name!r}; the formats are {known}")
+    return writer
+
+
+def encode(report: Report, format_name: str) -> bytes:
+    """A report in one of the formats."""
+    return writer_named(format_name).write(report)
+
+
+def table(report: Report, limit: int, measure: str = "") -> str:
+    """The heaviest frames as text, by a measure of the view (default: its width)."""
+    names = [known.name for known in report.profile.measures]
+    if measure and measure not in names:
+        raise UserError(
+            f"the {report.profile.view} view does not measure {measure!r}; it has {', '.join(names)}"
+        )
+    return render(report, limit=limit, measure=names.index(measure) if measure else 0)
+
+
+def sessions_json(found: Sessions, zone: tzinfo) -> bytes:
+    """The list of sessions for programs, in the schema `agentpprof-sessions/1`."""
+    document = {
+        "schema": "agentpprof-sessions/1",
+        "sessions": [_document(digest, zone) for digest in found.sessions],
+        "reconciliation": found.reconciliation,
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _document(digest: Digest, zone: tzinfo) -> dict[str, object]:
+    counts = digest.counts
+    return {
+        "id": digest.handle,
+        "agent": digest.agent,
+        "project": digest.project,
+        "models": list(digest.models),
+        "tag": digest.tag,
+        "started": moment(digest.started, zone),
+        "ended": moment(digest.ended, zone),
+        "prompts": digest.prompts,
+        "calls": counts.calls,
+        "tools": dict(sorted(counts.tools.items())),
+        "errors": counts.errors,
+        "files_read": digest.files_read,
+        "files_edited": digest.files_edited,
+        "subagents": digest.subagents,
+        "tokens": msgspec.structs.asdict(counts.tokens),
+        "embedded": _embedded(digest.embedded),
+    }
+
+
+def _embedded(counts: Counts) -> dict[str, object]:
+    """The part of the counts that only a parent's progress records tell."""
+    return {
+        "calls": counts.calls,
+        "tools": dict(sorted(counts.tools.items())),
+        "errors": counts.errors,
+        "tokens": msgspec.structs.asdict(counts.tokens),
+    }

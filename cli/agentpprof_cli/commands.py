@@ -1,0 +1,166 @@
+"""The sub-commands: what each is for, its flags, and what it does. One entry of `COMMANDS` each."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from agentpprof_cli import terminal
+from agentpprof_cli.options import add_output, add_selection, add_top, add_view, query_of
+from agentpprof_mcp import service
+from agentpprof_mcp.env import Env
+from agentpprof_mcp.errors import UserError
+from agentpprof_mcp.model import Reconciliation
+from agentpprof_mcp.output import write_whole
+from agentpprof_mcp.writers import WRITERS, Writer, by_suffix
+
+__all__ = ["COMMANDS", "DONE", "SKIPPED", "Command"]
+
+DONE, SKIPPED = 0, 3
+STDOUT = "-"
+MERGED_LIMIT = 20
+
+
+class Command(NamedTuple):
+    """A sub-command. `run` returns the exit code."""
+
+    name: str
+    help: str
+    flags: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Env], int]
+
+
+# --- profile ---------------------------------------------------------------------------------
+
+
+def _profile_flags(parser: argparse.ArgumentParser) -> None:
+    add_selection(parser)
+    add_view(parser)
+    add_output(parser)
+    add_top(parser)
+    parser.add_argument(
+        "--include-previews",
+        action="store_true",
+        help="show the beginning of each prompt in JSON: your own text, do not publish it",
+    )
+
+
+def _profile(args: argparse.Namespace, env: Env) -> int:
+    writer = _writer(args.output, args.format)
+    if args.include_previews and (writer is None or writer.name != "json"):
+        raise UserError("--include-previews works with --format json only")
+    report = service.profile(query_of(args, env), env, terminal.show_progress)
+    if writer is None:
+        sys.stdout.write(service.table(report, args.limit, args.measure))
+    else:
+        _put(args.output, writer, report)
+    return _verdict(report.reconciliation, strict=args.strict)
+
+
+# --- sessions --------------------------------------------------------------------------------
+
+
+def _sessions_flags(parser: argparse.ArgumentParser) -> None:
+    add_selection(parser)
+    parser.add_argument("--tag-rule", metavar="KIND:TAG=REGEX", action="append", default=[], help="as for profiles")
+    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    parser.add_argument("--strict", action="store_true", help="exit 3 when something was skipped")
+
+
+def _sessions(args: argparse.Namespace, env: Env) -> int:
+    query = query_of(args, env)
+    found = service.list_sessions(query, env, terminal.show_progress)
+    if args.format == "json":
+        sys.stdout.write(service.sessions_json(found, query.zone).decode())
+    else:
+        sys.stdout.write(terminal.sessions_table(found, query.zone))
+    return _verdict(found.reconciliation, strict=args.strict)
+
+
+# --- top, merge ------------------------------------------------------------------------------
+
+
+def _top_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("profiles", metavar="FILE", nargs="*", type=Path, help="pprof files to show instead of reading history")
+    add_selection(parser)
+    add_view(parser)
+    add_top(parser)
+
+
+def _top(args: argparse.Namespace, env: Env) -> int:
+    if args.profiles:
+        report = service.merge(args.profiles)
+    else:
+        report = service.profile(query_of(args, env), env, terminal.show_progress)
+    sys.stdout.write(service.table(report, args.limit, args.measure))
+    return _verdict(report.reconciliation, strict=args.strict)
+
+
+def _merge_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("profiles", metavar="FILE", nargs="+", type=Path, help="pprof files of one view")
+    add_output(parser)
+
+
+def _merge(args: argparse.Namespace, _env: Env) -> int:
+    writer = _writer(args.output, args.format)
+    report = service.merge(args.profiles)
+    if writer is None:
+        sys.stdout.write(service.table(report, MERGED_LIMIT))
+    else:
+        _put(args.output, writer, report)
+    return DONE
+
+
+# --- output ----------------------------------------------------------------------------------
+
+
+def _writer(output: str | None, name: str | None) -> Writer | None:
+    """The format that the flags agree on; None for the table. Raises `UserError`."""
+    named = service.writer_named(name) if name else None
+    if output is None or output == STDOUT:
+        if output == STDOUT and named is None:
+            raise UserError(f"-o - needs --format: {', '.join(writer.name for writer in WRITERS)}")
+        return named
+    ending = by_suffix(output)
+    if named is None and ending is None:
+        endings = ", ".join(suffix for writer in WRITERS for suffix in writer.suffixes)
+        raise UserError(f"the ending of {output} names no format; use one of {endings}, or --format")
+    if named and ending and named is not ending:
+        raise UserError(f"--format {named.name} and the ending of {output} ({ending.name}) differ")
+    return named or ending
+
+
+def _put(output: str | None, writer: Writer, report: service.Report) -> None:
+    """Write a report to its file or to standard output."""
+    if output is None or output == STDOUT:
+        if writer.binary and sys.stdout.isatty():
+            raise UserError(f"{writer.name} is binary; name a file with -o, or pipe it on")
+        sys.stdout.buffer.write(writer.write(report))
+        sys.stdout.buffer.flush()
+        return
+    write_whole(Path(output), writer.write(report))
+    profile = report.profile
+    width, total = profile.measures[0], profile.totals()[0]
+    terminal.say(
+        f"wrote {output}: {total:,} {width.name} in {len(profile.stacks()):,} stacks"
+        + (f" of {len(report.sessions):,} sessions" if report.sessions else "")
+    )
+
+
+def _verdict(account: Reconciliation, *, strict: bool) -> int:
+    """Say what was not read; the exit code."""
+    text = terminal.damage(account)
+    if text:
+        terminal.say(text)
+    lost = account.skipped or account.vanished or not account.complete
+    return SKIPPED if strict and lost else DONE
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("profile", "make a profile of sessions (the default command)", _profile_flags, _profile),
+    Command("sessions", "list sessions with their counts", _sessions_flags, _sessions),
+    Command("top", "print the heaviest frames", _top_flags, _top),
+    Command("merge", "add pprof files up", _merge_flags, _merge),
+)
+"""All sub-commands; the first runs when none is named."""
