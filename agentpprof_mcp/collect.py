@@ -21,7 +21,7 @@ from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.readers import Group, Wants, discover, named, reader_of
-from agentpprof_mcp.taggers import RulesTagger, parse_rules
+from agentpprof_mcp.taggers import GivenTagger, RulesTagger, parse_rules, store_in
 from agentpprof_mcp.views import Scene, View, project
 
 __all__ = ["Progress", "Sessions", "collect"]
@@ -40,10 +40,11 @@ LISTED = 8
 
 
 class Sessions(NamedTuple):
-    """Selected sessions, newest first, and the account of everything that was read for them."""
+    """Selected sessions, newest first, the account of what was read for them, and what named them."""
 
     sessions: list[Digest]
     reconciliation: Reconciliation
+    tagger: dict[str, object]
 
 
 class _Work:
@@ -53,7 +54,8 @@ class _Work:
         self.query = query
         self.view = view
         selection = query.selection
-        self.tagger = RulesTagger(parse_rules(query.tag_rules))
+        rules = RulesTagger(parse_rules(query.tag_rules))
+        self.tagger = GivenTagger(rules, store_in(env.cache))
         self.labels = Labels(
             home=str(env.home),
             roots={agent: str(root) for agent, root in selection.roots.items()},
@@ -100,7 +102,9 @@ class _Work:
         selection, given = self.query.selection, self.projects.given
         own = self.projects.own(session.cwds[0] if session.cwds else "")
         if given is None:
-            return own, ""
+            names = selection.projects
+            shown = self.labels.bare(self.labels.project(own.name))
+            return own, "project" if names and shown not in names else ""
         holds = any(given.holds(cwd) for cwd in session.cwds)
         if selection.session_files:
             return (given if holds or selection.project_given else own), ""
@@ -177,7 +181,7 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
             account.add(digest.reconciliation)
     for digest in chosen:
         account.add(digest.reconciliation)
-    return Sessions(chosen, account)
+    return Sessions(chosen, account, work.tagger.describe())
 
 
 def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
@@ -206,8 +210,9 @@ def _nothing(selection: Selection, digests: Sequence[Digest]) -> str:
     if dropped["project"] == len(digests):
         names = Counter(digest.project for digest in digests).most_common(LISTED)
         listed = ", ".join(f"{name} ({number})" for name, number in names)
+        wanted = selection.project_root or "a project of that name"
         return (
-            f"none of {len(digests)} sessions is in {selection.project_root}; their projects: {listed};"
+            f"none of {len(digests)} sessions is in {wanted}; their projects: {listed};"
             " try --all-projects or --project-root"
         )
     in_project = [digest for digest in digests if digest.dropped != "project"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from agentpprof_mcp.labels import Labels, tool_name
+from agentpprof_mcp.labels import Labels, plain_name
 from agentpprof_mcp.model import (
     EffectKind,
     ModelCall,
@@ -90,7 +90,7 @@ def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
         names[tool.name] += 1
         counts.errors += tool.status.failed
     for name, number in names.items():
-        shown = tool_name(name)
+        shown = plain_name(name)
         counts.tools[shown] = counts.tools.get(shown, 0) + number
     return counts
 
@@ -98,6 +98,9 @@ def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
 def account_of(session: Session) -> Reconciliation:
     """The reader's account, with what is known of calls only after selection."""
     account = session.reconciliation
+    types, account.unknown_records = account.unknown_records, {}
+    for name, number in types.items():
+        account.unknown(plain_name(name), number)
     account.lower_bound = sum(call.lower_bound for call in session.calls)
     account.estimated = sum(call.tokens.estimate > 0 for call in session.calls)
     account.unanswered = sum(not tool.answered for tool in session.tools)

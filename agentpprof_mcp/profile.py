@@ -55,8 +55,7 @@ class Profile:
     def add(self, sample: Sample, values: Sequence[int]) -> None:
         """Add one sample; equal stacks with equal labels add up, all-zero ones leave no trace."""
         if len(values) != len(self.measures):
-            msg = f"{len(values)} values for {len(self.measures)} measures"
-            raise ValueError(msg)
+            raise ValueError(f"{len(values)} values for {len(self.measures)} measures")
         before = self.samples.get(sample)
         after = (
             tuple(values)
@@ -75,8 +74,7 @@ class Profile:
     def merge(self, other: "Profile") -> None:
         """Add all samples, and the account of what was read, of a profile of the same view."""
         if (self.view, self.measures) != (other.view, other.measures):
-            msg = f"cannot merge view {other.view!r} into {self.view!r}"
-            raise ValueError(msg)
+            raise ValueError(f"cannot merge view {other.view!r} into {self.view!r}")
         for sample, values in other.samples.items():
             self.add(sample, values)
         self.cover(other.started, other.ended)
@@ -115,14 +113,16 @@ class Profile:
         return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
 
     def check(self) -> None:
-        """Raise `AssertionError` unless the profile keeps its own rules."""
-        for sample, values in self.samples.items():
-            assert sample.stack, "empty stack"  # noqa: S101  the purpose of this method
-            assert all(sample.stack), "empty frame"  # noqa: S101
-            assert len(values) == len(self.measures), "values and measures differ"  # noqa: S101
-            assert all(v >= 0 for v in values), "negative value"  # noqa: S101
-            assert any(values), "zero sample"  # noqa: S101
-            assert list(sample.labels) == sorted(dict(sample.labels).items()), "labels"  # noqa: S101
-        assert self.totals() == tuple(  # noqa: S101
-            sum(values[i] for values in self.stacks().values()) for i in range(len(self.measures))
-        ), "stacks lose weight"
+        """Raise `ValueError` unless every sample keeps the rules of a profile."""
+        width = len(self.measures)
+        for (stack, labels), values in self.samples.items():
+            keys = [key for key, _ in labels]
+            if not (
+                stack
+                and all(stack)
+                and len(values) == width
+                and min(values) >= 0
+                and any(values)
+                and keys == sorted(set(keys))
+            ):
+                raise ValueError(f"broken sample of view {self.view!r}: {len(stack)} frames, {values}")

@@ -4,10 +4,13 @@ Working directories come from history: they may be of another machine or another
 the search for a git root everything is text. `normal` gives one spelling to POSIX and Windows paths.
 """
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable
 from pathlib import Path
+
+from agentpprof_mcp.effects.places import join
 
 __all__ = ["Project", "Projects", "common_folder", "inside", "normal"]
 
@@ -31,12 +34,11 @@ def inside(path: str, root: str) -> bool:
 
 def common_folder(paths: Iterable[str], cwd: str) -> str:
     """The one path, or the deepest folder that holds all of several."""
-    several = [normal(path) for path in paths]
+    several = list(paths)
     if len(several) == 1:
         return several[0]
-    joined = [posixpath.join(normal(cwd), path).split("/") for path in several]
-    shared = posixpath.commonprefix(joined)
-    return "/".join(shared) or "/"
+    parts = [normal(join(cwd, path)).split("/") for path in several]
+    return "/".join(os.path.commonprefix(parts)) or "/"
 
 
 class Project:

@@ -5,7 +5,7 @@ owns what several repeat, tag, select, project, and add up.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 
 import msgspec
@@ -17,21 +17,24 @@ from agentpprof_mcp.errors import InputError, NothingFound, UserError
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.profile import Profile
 from agentpprof_mcp.query import Query
-from agentpprof_mcp.taggers import RulesTagger, parse_rules
+from agentpprof_mcp.tables import moment, sessions_table
+from agentpprof_mcp.taggers import SESSION, Given, checked, store_in
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
 from agentpprof_mcp.writers import WRITERS, Writer, by_name, pprof
-from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow
+from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow, doubts
 from agentpprof_mcp.writers.top import render
 
 __all__ = [
     "Report",
     "Sessions",
+    "doubts",
     "encode",
+    "give_tag",
     "list_sessions",
     "merge",
-    "moment",
     "profile",
     "sessions_json",
+    "sessions_table",
     "table",
     "view_named",
     "writer_named",
@@ -80,8 +83,7 @@ def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
             f" try another view: {others}"
         )
     rows = [_row(digest, query.zone) for digest in found.sessions]
-    tagger = RulesTagger(parse_rules(query.tag_rules))
-    return Report(merged, view.question, rows, found.reconciliation, tagger.describe())
+    return Report(merged, view.question, rows, found.reconciliation, found.tagger)
 
 
 def _row(digest: Digest, zone: tzinfo) -> SessionRow:
@@ -100,13 +102,28 @@ def _row(digest: Digest, zone: tzinfo) -> SessionRow:
     )
 
 
-def moment(at: int, zone: tzinfo) -> str:
-    """ISO 8601 of milliseconds since the epoch, to the second; empty when unknown."""
-    if not at:
-        return ""
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone(zone).isoformat(timespec="seconds")
+def give_tag(
+    query: Query, env: Env, tag: str, prompt: int = SESSION, *, dry_run: bool = False
+) -> Digest:
+    """Name the one selected session, or one prompt of it; an empty tag takes a given one back.
 
-
+    Returns the session as it was before. Raises `UserError`, `NothingFound`, or `InputError` when the
+    store of given tags cannot be used.
+    """
+    if tag:
+        checked(tag)
+    sessions = collect(query, env, None, _quiet).sessions
+    if len(sessions) > 1:
+        raise UserError(f"{len(sessions)} sessions match; a tag is given to one session")
+    digest = sessions[0]
+    if not SESSION <= prompt < len(digest.regions):
+        raise UserError(f"session {digest.handle} has the prompts 0 to {len(digest.regions) - 1}")
+    store = store_in(env.cache)
+    if tag and not dry_run:
+        store.set(Given(digest.id, prompt, tag, env.now))
+    elif not dry_run:
+        store.remove(digest.id, prompt)
+    return digest
 
 
 def merge(paths: Iterable[Path]) -> Report:

@@ -7,7 +7,6 @@ and counted by reason. `records` + sum(`skipped`) + `pending_tail` = `lines`.
 """
 
 import io
-import itertools
 import json
 import os
 import re
@@ -28,7 +27,10 @@ CHUNK = 1 << 18
 MAX_LINE = 32 << 20
 MAX_STDLIB = 1 << 20
 MAX_WALK_DEPTH = 12
+ZST_MAGIC = b"\x28\xb5\x2f\xfd"
 ZST_WINDOW = 32 << 20
+ZST_PIECE = 1 << 10
+"""Compressed bytes unpacked at once: at most 32 MiB come out, whatever they hold."""
 ZST_OUTPUT = 64 << 30
 ZST_RATIO = 1000
 ZST_RATIO_FROM = 64 << 20
@@ -98,12 +100,14 @@ def open_history(path: Path) -> tuple[io.FileIO, int]:
 
 
 def _chunks(path: Path, account: Reconciliation) -> Iterator[bytes]:
-    """The bytes of a file, unpacked if its name ends in `.zst`, about a megabyte at a time."""
+    """The bytes of a file, unpacked if it is zstd by its first bytes, about a megabyte at a time."""
     stream, size = open_history(path)
     with stream:
-        if path.suffix == ".zst":
+        if stream.read(len(ZST_MAGIC)) == ZST_MAGIC:
+            stream.seek(0)
             yield from _unpacked(stream, size, account)
             return
+        stream.seek(0)
         left = size
         while left > 0:
             chunk = stream.read(min(CHUNK, left))
@@ -114,9 +118,14 @@ def _chunks(path: Path, account: Reconciliation) -> Iterator[bytes]:
             yield chunk
 
 
-def head_of_file(path: Path) -> bytes:
-    """The first chunk of a file, unpacked if it is compressed. Raises `OSError`."""
-    return next(_chunks(path, Reconciliation()), b"")
+def head_of_file(path: Path, limit: int = CHUNK) -> bytes:
+    """The first `limit` bytes of a file, unpacked if it is compressed. Raises `OSError`."""
+    head = b""
+    for chunk in _chunks(path, Reconciliation()):
+        head += chunk
+        if len(head) >= limit:
+            break
+    return head[:limit]
 
 
 def _stop(account: Reconciliation, unread: int) -> None:
@@ -135,7 +144,7 @@ def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator
     unpacker = fresh()
     started = False
     taken = produced = 0
-    while packed := stream.read(min(CHUNK, size - taken)):
+    while packed := stream.read(min(ZST_PIECE, size - taken)):
         taken += len(packed)
         while packed:
             started = True
@@ -318,7 +327,7 @@ def lenient(value: object, kind: typing.Any) -> typing.Any:  # noqa: ANN401  it 
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     try:
         return msgspec.convert(value, kind)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeError):
         raise Unusable("wrong type") from None
 
 
@@ -331,7 +340,7 @@ def _fitting(values: list[object], kind: object) -> Iterator[object]:
 
 
 def _lenient_struct(value: dict[str, object], kind: type[msgspec.Struct]) -> msgspec.Struct:
-    hints = typing.get_type_hints(kind)
+    hints = typing.get_type_hints(kind, include_extras=True)
     found: dict[str, object] = {}
     for name, key in zip(kind.__struct_fields__, kind.__struct_encode_fields__, strict=True):
         if key in value:

@@ -74,7 +74,7 @@ def _sessions(args: argparse.Namespace, env: Env) -> int:
     if args.format == "json":
         sys.stdout.write(service.sessions_json(found, query.zone).decode())
     else:
-        sys.stdout.write(terminal.sessions_table(found, query.zone))
+        sys.stdout.write(service.sessions_table(found.sessions, query.zone))
     return _verdict(found.reconciliation, strict=args.strict)
 
 
@@ -150,9 +150,9 @@ def _put(output: str | None, writer: Writer, report: service.Report) -> None:
 
 def _verdict(account: Reconciliation, *, strict: bool) -> int:
     """Say what was not read; the exit code."""
-    text = terminal.damage(account)
-    if text:
-        terminal.say(text)
+    facts = service.doubts(account)
+    if facts:
+        terminal.say(f"of {account.lines:,} lines: {', '.join(facts)}")
     lost = account.skipped or account.vanished or not account.complete
     return SKIPPED if strict and lost else DONE
 

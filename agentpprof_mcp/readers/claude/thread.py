@@ -334,7 +334,7 @@ class Thread:
 
 
 def _visible(message: Message) -> int:
-    """Bytes of a response's visible text and tool arguments."""
+    """Bytes of a response's visible text."""
     if isinstance(message.content, str):
         return len(message.content.encode())
-    return sum(len(b.text.encode()) + len(bytes(b.input)) for b in message.content)
+    return sum(len(block.text.encode()) for block in message.content)

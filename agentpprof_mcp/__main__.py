@@ -1,0 +1,62 @@
+"""`agentpprof-mcp`: the MCP server on standard input and output."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from agentpprof_mcp import __version__
+
+__all__ = ["build_parser", "main"]
+
+INTERRUPTED = 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The flags: what the user decides, and no caller of a tool can change."""
+    parser = argparse.ArgumentParser(
+        prog="agentpprof-mcp",
+        description="MCP server (stdio) that profiles coding-agent sessions of Claude Code and Codex.",
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--version", action="version", version=f"agentpprof-mcp {__version__}")
+    add("--claude-root", metavar="DIR", type=_folder, help="where claude keeps its history")
+    add("--codex-root", metavar="DIR", type=_folder, help="where codex keeps its history")
+    projects = parser.add_mutually_exclusive_group()
+    projects.add_argument(
+        "--project-root",
+        metavar="DIR",
+        type=_folder,
+        help="the default project (default: the client's working directory)",
+    )
+    projects.add_argument(
+        "--all-projects", action="store_true", help="sessions of every project by default"
+    )
+    return parser
+
+
+def _folder(text: str) -> Path:
+    """A folder that exists, as argparse wants it."""
+    path = Path(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is no folder")
+    return path.absolute()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve until standard input ends."""
+    args = build_parser().parse_args(argv)
+    from agentpprof_mcp.server import Choices, build  # noqa: PLC0415  --help and --version need no SDK
+
+    given = {"claude": args.claude_root, "codex": args.codex_root}
+    roots = {agent: root for agent, root in given.items() if root}
+    try:
+        build(Choices(roots, args.project_root, args.all_projects)).run()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

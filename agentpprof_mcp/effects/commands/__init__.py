@@ -1,0 +1,67 @@
+"""What public command-line programs do: data only, one file per field. Unknown programs `run`."""
+
+import re
+from functools import lru_cache
+
+from agentpprof_mcp.effects.commands.changing import CHANGING
+from agentpprof_mcp.effects.commands.cmdlets import CMDLETS
+from agentpprof_mcp.effects.commands.languages import LANGUAGES
+from agentpprof_mcp.effects.commands.looking import LOOKING
+from agentpprof_mcp.effects.commands.net import NET
+from agentpprof_mcp.effects.commands.node import NODE
+from agentpprof_mcp.effects.commands.python import MODULES, PYTHON
+from agentpprof_mcp.effects.commands.system import SYSTEM
+from agentpprof_mcp.effects.commands.versions import VERSIONS
+from agentpprof_mcp.effects.programs import Program
+from agentpprof_mcp.effects.wrappers import FOLDERS, SILENT, WRAPPERS
+
+__all__ = ["MODULES", "PROGRAMS", "known_name"]
+
+PROGRAMS: dict[str, Program] = {
+    **CMDLETS,
+    **LOOKING,
+    **CHANGING,
+    **VERSIONS,
+    **NODE,
+    **PYTHON,
+    **LANGUAGES,
+    **SYSTEM,
+    **NET,
+}
+"""Programs by base name, without `.exe`."""
+
+OTHER_NAMES = """
+    true false : echo printf sleep date seq yes expr bc dc tput clear wait kill pkill killall export set unset
+    read exit return break continue shift trap cd pushd popd pwd alias declare local readonly let getopts
+    umask ulimit hash shopt eval exec command builtin env sudo doas su time timeout gtimeout nice nohup ionice
+    stdbuf setsid xargs parallel watch strace ltrace valgrind gdb lldb perf script expect flock chroot
+    taskset unbuffer open xdg-open start explorer osascript pbcopy xclip systemctl service launchctl crontab
+    at tmux screen zellij code vim nvim vi nano emacs ed man info tldr cal uuidgen shuf factor numfmt
+    adb xcrun simctl fastlane wsl cmd powershell pwsh cscript reg tasklist taskkill ipconfig ifconfig ip
+    route iptables ufw sysctl modprobe useradd usermod groupadd passwd chsh login npx pnpx bunx uvx dotenv
+    direnv caffeinate say screencapture umount swapon fdisk mkfs lua ollama llm oh-my-posh starship stow
+    chezmoi act gpg pass age sops vault ssh-keygen ssh-add ssh-agent ssh-copy-id certbot nginx apachectl
+    caddy redis-server postgres mysqld mongod minikube kind k3d tilt colima envsubst gettext tac
+"""
+NAMES = frozenset((*PROGRAMS, *WRAPPERS, *FOLDERS, *SILENT, *OTHER_NAMES.split()))
+ALIASES = {"[": "test", ".": "source", ":": "true"}
+WINDOWS = re.compile(r"\.(?:exe|cmd|bat|com)$")
+VERSION = re.compile(r"[-_]?\d+(?:\.\d+)*$")
+
+
+@lru_cache(1 << 14)
+def known_name(word: str) -> str:
+    """The name of the public program that a word runs, without folder, `.exe` and version; else empty.
+
+    `/usr/bin/python3.12` is `python`, `python3` is itself, `eslint@9` is `eslint`.
+    """
+    word = ALIASES.get(word, word)
+    name = WINDOWS.sub("", re.split(r"[/\\]", word)[-1].lower())
+    for candidate in (
+        name,
+        name[: name.find("@", 1)] if "@" in name[1:] else name,
+        VERSION.sub("", name),
+    ):
+        if candidate in NAMES:
+            return candidate
+    return ""

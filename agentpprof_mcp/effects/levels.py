@@ -1,0 +1,98 @@
+"""Where a reader of shell text is: inside of which nesting, and at which place of a command."""
+
+import re
+from enum import StrEnum, auto
+
+__all__ = ["RESERVED", "TARGETS", "UNBROKEN", "At", "Level"]
+
+
+class At(StrEnum):
+    """Where in a command the next word stands."""
+
+    START = auto()
+    ARGUMENT = auto()
+    FOR = auto()  # between `for` and the end of its list
+    CASE = auto()  # between `case` and `in`
+    PATTERN = auto()  # before the `)` of a case
+    TEST = auto()  # inside [[ ]]
+    FUNCTION = auto()  # before the name of a function
+    AFTER = auto()  # behind `done`, `fi`, `}` and the like
+    ARRAY = auto()  # inside name=( )
+
+
+UNBROKEN = (At.TEST, At.PATTERN, At.ARRAY)
+"""Places that operators, newlines and redirections do not end."""
+
+RESERVED = {
+    **dict.fromkeys(("if", "then", "elif", "else", "while", "until", "do"), At.START),
+    **dict.fromkeys(("{", "!", "coproc", "time", "-p"), At.START),
+    **dict.fromkeys(("fi", "done", "}", "esac"), At.AFTER),
+    **dict.fromkeys(("for", "select"), At.FOR),
+    "case": At.CASE,
+    "[[": At.TEST,
+    "function": At.FUNCTION,
+}
+"""Words that lead from the start of a command to another place (`-p` belongs to `time`)."""
+
+TARGETS = {
+    "<": "input",
+    ">": "output",
+    ">>": "output",
+    ">|": "output",
+    ">&": "output",
+    "&>": "output",
+    "&>>": "output",
+    "<<": "delimiter",
+    "<<-": "indented delimiter",
+}
+"""What the word behind a redirection is; behind any other it is skipped."""
+
+
+class Level:
+    """One nesting: of commands, or of quotes, braces or sums in a word of them.
+
+    `closer` is the text that ends it; `in_word` tells a substitution from a subshell. A level of
+    commands holds the command that is being read. The others add to the word of the commands around
+    them, from its piece `mark` on; `depth` counts the open parentheses of a sum.
+    """
+
+    __slots__ = (
+        "cases", "closer", "depth", "in_word", "inputs", "mark", "outer", "outputs", "pieces", "place",
+        "scope", "target", "tokens", "words",
+    )  # fmt: skip
+
+    def __init__(
+        self, tokens: re.Pattern[str], closer: str, outer: "Level | None" = None, scope: int = 0
+    ) -> None:
+        """Open a level below the commands `outer`."""
+        self.tokens = tokens
+        self.closer = closer
+        self.outer = outer
+        self.scope = scope
+        self.in_word = True
+        self.mark = len(outer.pieces) if outer else 0
+        self.depth = 2
+        self.cases = 0
+        self.pieces: list[str] = []
+        self.target = ""
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the next command."""
+        self.place = At.START
+        self.words: list[str] = []
+        self.outputs: list[str] = []
+        self.inputs: list[str] = []
+
+    def follow(self, word: str) -> None:
+        """Follow a word of a compound command to the place behind it."""
+        if self.place is At.CASE and word == "in":
+            self.place = At.PATTERN
+            self.cases += 1
+        elif self.place is At.PATTERN and word == "esac":
+            self.place = At.AFTER
+            self.cases -= 1
+        elif self.place is At.TEST and word == "]]":
+            self.place = At.AFTER
+        elif self.place is At.FUNCTION:
+            self.place = At.START

@@ -1,0 +1,89 @@
+"""What one simple command does: its words against what is known of its program."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from agentpprof_mcp.effects.commands import MODULES, PROGRAMS, known_name
+from agentpprof_mcp.effects.hosts import (
+    host_of_address,
+    host_of_image,
+    host_of_login,
+    host_of_remote,
+    host_of_url,
+)
+from agentpprof_mcp.effects.operands import Arguments, path_of
+from agentpprof_mcp.effects.places import join
+from agentpprof_mcp.effects.programs import PLAIN, Contact, Option, Program
+from agentpprof_mcp.effects.tasks import kind_of_script, kind_of_tasks
+from agentpprof_mcp.effects.unwrap import module_of
+from agentpprof_mcp.effects.wrappers import SHELLS
+from agentpprof_mcp.model import EffectKind
+
+__all__ = ["Meaning", "understand"]
+
+SCRIPT = re.compile(r"[/\\]|\.(?:sh|bash|py|[mc]?js|ts|rb|pl|php|lua|ps1|R)$")
+
+HOSTS: dict[Contact, tuple[Callable[[str], str], int | None]] = {
+    Contact.NOBODY: (host_of_url, None),
+    Contact.URL: (host_of_address, None),
+    Contact.COPY: (host_of_remote, None),
+    Contact.REMOTE: (host_of_remote, 1),
+    Contact.HOST: (host_of_login, 1),
+    Contact.IMAGE: (host_of_image, 1),
+}
+"""How an operand says a host, and how many operands may (None: all)."""
+
+
+class Meaning(NamedTuple):
+    """`nested` are commands that the program itself runs, as `find -exec` does."""
+
+    kind: EffectKind
+    paths: tuple[str, ...]
+    domains: tuple[str, ...]
+    cwd: str
+    nested: list[list[str]]
+
+
+def understand(words: list[str], cwd: str) -> Meaning:
+    """Say what an unwrapped command does when it runs in `cwd`."""
+    name = known_name(words[0])
+    program = PROGRAMS.get(name)
+    if program is None:
+        return _unknown(words[0], cwd, known=bool(name))
+    if module := module_of(words):
+        program, words = MODULES.get(module[0], PLAIN[EffectKind.RUN]), module
+    arguments = Arguments(program, words[1:])
+    program = arguments.program
+    paths = arguments.paths()
+    domains = _domains(program, arguments.operands)
+    kind: EffectKind | None = None
+    if Option.WRITES in arguments.options:
+        kind = EffectKind.WRITE
+    elif program.tasks:
+        several = program.kind is EffectKind.BUILD
+        kind = kind_of_tasks(arguments.operands if several else arguments.operands[:1])
+    elif name in SHELLS and paths:
+        kind = kind_of_script(paths[0])
+    elif program.contact is Contact.COPY and domains:
+        kind = EffectKind.NETWORK
+    folder = join(cwd, path_of(arguments.folder))
+    return Meaning(kind or program.kind, paths, domains, folder, arguments.nested)
+
+
+def _unknown(word: str, cwd: str, *, known: bool) -> Meaning:
+    """A program that is public but not described, a script, or anything else."""
+    path = path_of(word) if SCRIPT.search(word) and not known else ""
+    kind = kind_of_script(path) if path else None
+    return Meaning(kind or EffectKind.RUN, (path,) if path else (), (), cwd, [])
+
+
+def _domains(program: Program, operands: list[str]) -> tuple[str, ...]:
+    """Whom the command contacts: hosts as written, a registry, or `""` for someone unnamed."""
+    if program.contact is Contact.NOBODY and not program.registry:
+        return ("",) if program.kind is EffectKind.NETWORK else ()
+    host_of, count = HOSTS[program.contact]
+    named = tuple(dict.fromkeys(filter(None, map(host_of, operands[:count]))))
+    if named or program.contact is Contact.COPY:
+        return named
+    return (f"registry:{program.registry}" if program.registry else "",)

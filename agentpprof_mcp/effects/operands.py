@@ -1,0 +1,120 @@
+"""Arguments of a program, sorted into options, operands and paths."""
+
+import re
+from collections.abc import Callable
+
+from agentpprof_mcp.effects.places import join, literal_part
+from agentpprof_mcp.effects.programs import Option, Paths, Program
+
+__all__ = ["Arguments", "path_of"]
+
+NO_PATH = re.compile(r"[|<>\"\n;]|://|\{\}|^/dev/|^[-+]?\d*$|^-$")
+MAX_PATH = 1024
+MAX_BUNDLE = 6
+
+
+class Arguments:
+    """What the words behind a program's name say.
+
+    `program` is the subcommand that they name, if they do. `leading` and `marked` count the operands
+    before the first option and before `--`; `nested` are commands that options give.
+    """
+
+    def __init__(self, program: Program, words: list[str]) -> None:
+        """Sort `words`."""
+        self.program = program
+        self.operands: list[str] = []
+        self.files: list[str] = []
+        self.folder = ""
+        self.leading: int | None = None
+        self.marked: int | None = None
+        self.options: set[Option] = set()
+        self.nested: list[list[str]] = []
+        self._tables = [program.options]
+        self._words = iter(words)
+        for word in self._words:
+            if word == "--" and self.marked is None:
+                self.marked = len(self.operands)
+            elif word.startswith("-") and word != "-" and self.marked is None:
+                self._take_option(word)
+            elif word:
+                self._take_operand(word)
+
+    def paths(self) -> tuple[str, ...]:
+        """The distinct paths that the command names, as written."""
+        words = (*OPERANDS[self.program.paths](self), *self.files)
+        return tuple(dict.fromkeys(filter(None, map(path_of, words))))
+
+    def _take_operand(self, word: str) -> None:
+        subcommand = self.program.subcommands.get(word)
+        if subcommand is not None and not self.operands and self.marked is None:
+            self.program = subcommand
+            self._tables.insert(0, subcommand.options)
+        else:
+            self.operands.append(word)
+
+    def _take_option(self, word: str) -> None:
+        if self.leading is None:
+            self.leading = len(self.operands)
+        name, equals, value = word.partition("=")
+        option = self._meaning(name)
+        if option is None:
+            return
+        self.options.add(option)
+        if option is Option.RUNS:
+            self.nested.append(list(iter(self._until_end, None)))
+            return
+        if option in {Option.WRITES, Option.ALONE}:
+            return
+        value = value if equals else next(self._words, "")
+        if option is Option.PAIR:
+            next(self._words, "")
+        elif option is Option.FILE:
+            self.files.append(value)
+        elif option is Option.FOLDER:
+            self.folder = join(self.folder, value)
+
+    def _meaning(self, name: str) -> Option | None:
+        """What an option does; of several letters in one (`-ni`) the last one counts."""
+        bundled = 2 < len(name) <= MAX_BUNDLE and name[1:].isalpha()
+        names = (name, f"-{name[-1]}") if bundled else (name,)
+        for table in self._tables:
+            for candidate in names:
+                if candidate in table:
+                    return table[candidate]
+        return None
+
+    def _until_end(self) -> str | None:
+        """The next word of a command that an option gives; None at its end."""
+        word = next(self._words, None)
+        return None if word in {";", "+"} else word
+
+
+def _rest(arguments: Arguments) -> list[str]:
+    """All but the first operand, unless an option stands for it."""
+    complete = arguments.options & {Option.GIVEN, Option.ALONE}
+    return arguments.operands if complete else arguments.operands[1:]
+
+
+def _marked(arguments: Arguments) -> list[str]:
+    return [] if arguments.marked is None else arguments.operands[arguments.marked :]
+
+
+OPERANDS: dict[Paths, Callable[[Arguments], list[str]]] = {
+    Paths.NONE: lambda _: [],
+    Paths.ALL: lambda a: a.operands,
+    Paths.FIRST: lambda a: a.operands[:1],
+    Paths.LAST: lambda a: a.operands[1:][-1:],
+    Paths.REST: _rest,
+    Paths.LEADING: lambda a: a.operands[: a.leading],
+    Paths.MARKED: _marked,
+}
+"""Which operands may be paths."""
+
+
+def path_of(word: str) -> str:
+    """The path that a word names, up to what the shell would put in; empty for none."""
+    if not word or len(word) > MAX_PATH or NO_PATH.search(word):
+        return ""
+    word = word.partition("::")[0].removesuffix("/...")
+    return literal_part(word) or ("" if "\0" in word else ".")

@@ -1,0 +1,230 @@
+"""Effects of shell commands: the commands of a text, one by one, with their folders and variables."""
+
+import re
+from functools import lru_cache
+
+from agentpprof_mcp.effects.commands import known_name
+from agentpprof_mcp.effects.grammar import MAX_COMMANDS, MAX_TEXT, MAX_WORDS, Command, parse
+from agentpprof_mcp.effects.meaning import understand
+from agentpprof_mcp.effects.operands import path_of
+from agentpprof_mcp.effects.patch import patched_files
+from agentpprof_mcp.effects.places import join
+from agentpprof_mcp.effects.powershell import statements
+from agentpprof_mcp.effects.unwrap import ASSIGNMENT, unwrap
+from agentpprof_mcp.effects.wrappers import FOLDERS, SHELLS, SILENT
+from agentpprof_mcp.model import Effect, EffectKind
+
+__all__ = ["shell_effects"]
+
+MEMO = 1 << 11
+MEMO_TEXT = 2048
+"""Agents repeat themselves: the effects of so many commands of at most this length are kept."""
+
+MAX_PROCESSES = 6
+MAX_NESTING = 4
+MAX_VALUE = 1024
+MAX_VARIABLES = 64
+MARK = re.compile("\0(\\w*)\0")
+KNOWN = {"HOME": "~", "TMPDIR": "/tmp"}  # noqa: S108  nothing is made there
+UNPARSED = "unparsed"
+POWERSHELL = frozenset(("powershell", "pwsh"))
+PATCHERS = frozenset(("apply_patch", "applypatch"))
+REDIRECTED = frozenset((EffectKind.READ, EffectKind.RUN, EffectKind.SEARCH))
+"""Kinds that become a write when their output goes to a file."""
+
+
+def shell_effects(command: str | list[str], shell: str, cwd: str) -> list[Effect]:
+    """Effects of a command text, or of an argument vector, that `shell` runs in `cwd`; at least one.
+
+    Text beyond the limits of `grammar` and commands beyond the first 32 are left out.
+    """
+    name = known_name(shell) or "bash"
+    if isinstance(command, str):
+        text = command[: MAX_TEXT + 1].replace("\0", "_")
+        if len(text) <= MEMO_TEXT:
+            return list(_remembered(text, name, cwd))
+        return _effects_of_text(text, name, cwd)
+    words = [word.replace("\0", "_") for word in command[:MAX_WORDS]]
+    text_of_shell = _text_for_shell(words)
+    if text_of_shell is not None:
+        return shell_effects(text_of_shell, words[0], cwd)
+    walk = Walk(name)
+    if words:
+        walk.run(Command(words, [], [], 0), Scope(cwd), (name,), words[-1])
+    return walk.result(cwd)
+
+
+@lru_cache(MEMO)
+def _remembered(text: str, shell: str, cwd: str) -> tuple[Effect, ...]:
+    return tuple(_effects_of_text(text, shell, cwd))
+
+
+def _effects_of_text(text: str, shell: str, cwd: str) -> list[Effect]:
+    walk = Walk(shell)
+    walk.read(text, Scope(cwd), (shell,))
+    return walk.result(cwd)
+
+
+class Scope:
+    """What a shell knows while it runs: its folder, the folders behind it, and its variables."""
+
+    def __init__(self, cwd: str, outer: "Scope | None" = None) -> None:
+        """Begin in `cwd`; a subshell begins with what the `outer` one knows."""
+        self.cwd = cwd
+        self.behind: list[str] = list(outer.behind) if outer else []
+        self.variables: dict[str, str] = dict(outer.variables if outer else KNOWN)
+
+    def expand(self, word: str) -> str:
+        """Put values into a word; what is not known stays as one NUL."""
+        return MARK.sub(self._value, word) if "\0" in word else word
+
+    def _value(self, match: re.Match[str]) -> str:
+        name = match[1]
+        return (self.cwd or ".") if name == "PWD" else self.variables.get(name, "\0")
+
+    def assign(self, word: str) -> None:
+        """Take note of `NAME=value`."""
+        name, equals, value = word.partition("=")
+        if equals and len(value) <= MAX_VALUE and len(self.variables) < MAX_VARIABLES:
+            self.variables[name] = value
+
+    def enter(self, name: str, words: list[str]) -> None:
+        """Follow `cd`, `pushd` or `popd`; a folder that is not known is taken for the current one."""
+        if name == "popd":
+            self.cwd = self.behind.pop() if self.behind else self.cwd
+            return
+        if name == "pushd":
+            self.behind.append(self.cwd)
+        target = next((word for word in words if not word.startswith("-")), "")
+        if target or not words:
+            self.cwd = join(self.cwd, path_of(target or "~"))
+
+
+class Walk:
+    """Collects the effects of one call."""
+
+    def __init__(self, shell: str) -> None:
+        """`shell` is the program that reads the outermost text."""
+        self.shell = shell
+        self.effects: list[Effect] = []
+        self.silent = ""
+
+    def result(self, cwd: str) -> list[Effect]:
+        """Return at least one effect: a call that only changed its shell still ran something."""
+        if self.effects:
+            return self.effects
+        words = (self.shell, self.silent) if self.silent else (self.shell,)
+        return [Effect(EffectKind.RUN, words, cwd=cwd)]
+
+    def add(
+        self,
+        kind: EffectKind,
+        chain: tuple[str, ...],
+        cwd: str,
+        paths: tuple[str, ...] = (),
+        domains: tuple[str, ...] = (),
+    ) -> None:
+        """Keep one effect."""
+        if len(self.effects) < MAX_COMMANDS:
+            self.effects.append(Effect(kind, chain[:MAX_PROCESSES], paths, domains, cwd))
+
+    def read(self, text: str, scope: Scope, chain: tuple[str, ...]) -> None:
+        """Walk through a text of commands."""
+        script = statements(text) if known_name(chain[-1]) in POWERSHELL else parse(text)
+        if script is None or len(chain) > MAX_NESTING:
+            self.add(EffectKind.RUN, (*chain, UNPARSED), scope.cwd)
+            return
+        scopes = {0: scope}
+        for command in script.commands:
+            self.run(command, _scope(scopes, script.parents, command.scope), chain, text)
+
+    def run(self, command: Command, scope: Scope, chain: tuple[str, ...], text: str) -> None:
+        """Follow one simple command of `text`."""
+        words = unwrap([scope.expand(word) for word in command.words])
+        if not words:
+            self.redirection_alone(command, scope, chain)
+        elif ASSIGNMENT.match(words[0]):
+            for word in command.words:
+                scope.assign(scope.expand(word))
+        elif self.changes_only_shell(words, command, scope):
+            self.silent = self.silent or words[0]
+        elif known_name(words[0]) in PATCHERS:
+            for path in patched_files(text):
+                self.add(EffectKind.WRITE, (*chain, words[0]), scope.cwd, (path,))
+        elif known_name(words[0]) == "eval" and len(words) > 1:
+            self.read(" ".join(words[1:]), scope, (*chain, words[0]))
+        elif (inner := _text_for_shell(words)) is not None:
+            self.read(inner, Scope(scope.cwd, scope), (*chain, words[0]))
+        else:
+            self.simple(words, command, scope, chain)
+
+    def changes_only_shell(self, words: list[str], command: Command, scope: Scope) -> bool:
+        """Whether a command does nothing but change its shell, which is then done to `scope`."""
+        name = known_name(words[0])
+        if name in FOLDERS:
+            scope.enter(FOLDERS[name], words[1:])
+            return True
+        if name in SILENT:
+            for word in words[1:]:
+                scope.assign(word)
+            return True
+        # "$(cat <<EOF ...)" is a way to quote a text
+        return words == ["cat"] and command.scope > 0 and not command.outputs + command.inputs
+
+    def simple(
+        self, words: list[str], command: Command, scope: Scope, chain: tuple[str, ...]
+    ) -> None:
+        """Add the effect of an ordinary command, and of those that it runs itself."""
+        meaning = understand(words, scope.cwd)
+        kind, paths = meaning.kind, meaning.paths
+        if outputs := _paths(command.outputs, scope):
+            if kind in REDIRECTED:
+                kind, paths = EffectKind.WRITE, outputs
+            elif kind is EffectKind.NETWORK:
+                paths += outputs
+        elif kind in REDIRECTED and not paths:
+            paths = _paths(command.inputs, scope)
+        chain = (*chain, words[0])
+        self.add(kind, chain, meaning.cwd, paths, meaning.domains)
+        for nested in meaning.nested:
+            if nested and len(chain) <= MAX_NESTING:
+                self.run(Command(nested, [], [], 0), Scope(meaning.cwd, scope), chain, "")
+
+    def redirection_alone(self, command: Command, scope: Scope, chain: tuple[str, ...]) -> None:
+        """Add what the shell itself writes or reads: `> file`, `done < file`."""
+        if outputs := _paths(command.outputs, scope):
+            self.add(EffectKind.WRITE, chain, scope.cwd, outputs)
+        elif inputs := _paths(command.inputs, scope):
+            self.add(EffectKind.READ, chain, scope.cwd, inputs)
+
+
+def _scope(scopes: dict[int, Scope], parents: list[int], number: int) -> Scope:
+    """The scope of this number, opened below its parents when it is first seen."""
+    path = []
+    while number not in scopes:
+        path.append(number)
+        number = parents[number]
+    scope = scopes[number]
+    for inner in reversed(path):
+        scope = scopes[inner] = Scope(scope.cwd, scope)
+    return scope
+
+
+def _paths(words: list[str], scope: Scope) -> tuple[str, ...]:
+    return tuple(filter(None, (path_of(scope.expand(word)) for word in words)))
+
+
+def _text_for_shell(words: list[str]) -> str | None:
+    """The text in `bash -lc TEXT` or `powershell -Command TEXT`; None for any other command."""
+    name = known_name(words[0]) if words else ""
+    if name in SHELLS:
+        for position, word in enumerate(words[1:-1], 1):
+            if word.startswith("-") and not word.startswith("--") and "c" in word:
+                return words[position + 1]
+            if not word.startswith(("-", "+")):
+                return None
+    elif name in POWERSHELL:
+        for position, word in enumerate(words[1:-1], 1):
+            if "-command".startswith(word.lower()) and len(word) > 1:
+                return " ".join(words[position + 1 :])
+    return None

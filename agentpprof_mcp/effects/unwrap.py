@@ -1,0 +1,64 @@
+"""From a command as it was typed to the program that does the work."""
+
+import re
+
+from agentpprof_mcp.effects.commands import PROGRAMS, known_name
+from agentpprof_mcp.effects.programs import Wrapper
+from agentpprof_mcp.effects.wrappers import PYTHONS, WRAPPERS
+
+__all__ = ["ASSIGNMENT", "module_of", "unwrap"]
+
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
+MAX_PYTHON_OPTIONS = 4
+HEADS = frozenset(names.split()[0] for names in WRAPPERS)
+
+
+def unwrap(words: list[str]) -> list[str]:
+    """Peel leading assignments, and programs that only run another; never to nothing."""
+    while words:
+        start = 0
+        while start < len(words) - 1 and ASSIGNMENT.match(words[start]):
+            start += 1
+        words = words[start:]
+        inner = _inside(words)
+        if not inner:
+            break
+        words = inner
+    return words
+
+
+def module_of(words: list[str]) -> list[str]:
+    """The module that `python -m` runs, with its arguments; empty when the words are none such."""
+    if known_name(words[0]) not in PYTHONS or "-m" not in words[1:MAX_PYTHON_OPTIONS]:
+        return []
+    return words[words.index("-m") + 1 :]
+
+
+def _inside(words: list[str]) -> list[str]:
+    """The command that a wrapper runs; empty when these words are none, or wrap nothing."""
+    if module := module_of(words):
+        return module if known_name(module[0]) in PROGRAMS else []
+    name = known_name(words[0])
+    if name not in HEADS:
+        return []
+    for size in (3, 2, 1):
+        wrapper = WRAPPERS.get(" ".join((name, *words[1:size])))
+        if wrapper is not None:
+            return _behind(words[size:], wrapper)
+    return []
+
+
+def _behind(words: list[str], wrapper: Wrapper) -> list[str]:
+    """The words behind a wrapper's own options, assignments and operands."""
+    values, unless, operands = wrapper.values.split(), wrapper.unless.split(), wrapper.operands
+    left = iter(enumerate(words))
+    for position, word in left:
+        if word in unless:
+            return []
+        if word in values:
+            next(left, None)
+        elif not word.startswith("-") and not ASSIGNMENT.match(word):
+            if not operands:
+                return words[position:]
+            operands -= 1
+    return []

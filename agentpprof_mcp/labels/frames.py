@@ -1,0 +1,215 @@
+"""One method per dimension: raw values in, whole frames `key:value` out."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from agentpprof_mcp.effects.commands import known_name
+from agentpprof_mcp.effects.tools import CATEGORIES
+from agentpprof_mcp.labels.domains import domain_name
+from agentpprof_mcp.labels.models import model_name
+from agentpprof_mcp.labels.names import mcp_name
+from agentpprof_mcp.labels.places import NOWHERE, Buckets, Place, resolve
+from agentpprof_mcp.labels.shape import (
+    CACHE,
+    MAX_RAW,
+    clean,
+    cut,
+    fits,
+    is_secret,
+    is_suspect,
+    slug,
+)
+from agentpprof_mcp.model import EffectKind, Status
+from agentpprof_mcp.profile import Label
+
+__all__ = ["Labels", "foreign"]
+
+MAX_FRAME = 64
+MAX_FULL_PATH = 200
+"""Bytes of a frame, its key included."""
+
+UNKNOWN, OTHER, REDACTED = "unknown", "other", "redacted"
+REPO, SEGMENT, EXTERNAL = "repo", "seg", "external"
+
+KINDS = frozenset(("llm", "tool", "input", "output", "cache_read", "cache_write", "estimate"))
+TAG = re.compile(r"[a-z]{3,12}")
+UNTAGGED = "general"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+SESSION_ID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
+)
+HANDLE = 13
+ANY_SCRIPT = ("path:", "project:")
+UNPARSED, SCRIPT = "unparsed", "script"
+
+
+class Labels:
+    """Makes the frames of one run. Pure apart from its memos, which are bounded."""
+
+    def __init__(
+        self,
+        home: str,
+        roots: Mapping[str, str],
+        path_depth: int | None = 2,
+        key: bytes = b"agentpprof",
+    ) -> None:
+        """`roots` are the agents' own folders, by agent; `path_depth` None shows whole paths.
+
+        `key` makes the pseudonyms of odd session ids; it must be secret where they must not be guessed.
+        """
+        self._home = resolve(home)
+        self._buckets = Buckets(
+            self._home, {agent: resolve(str(root)) for agent, root in roots.items()}
+        )
+        self._depth = path_depth
+        self._key = key
+        self._path = lru_cache(CACHE)(self._path_value)
+        self._process = lru_cache(CACHE)(self._process_value)
+        self._folder = lru_cache(CACHE)(self._resolved)
+
+    def project(self, name: str, *, given: bool = False) -> Label:
+        """`project:NAME`. A name that the user gave is only put into the alphabet."""
+        value = clean(name).replace("/", "_")
+        shown = bool(value) and (given or fits(value))
+        return _frame("project", value if shown else "project")
+
+    def agent(self, name: str) -> Label:
+        """`agent:claude` or `agent:codex`."""
+        return _frame("agent", self.word(name))
+
+    def session(self, tag: str) -> Label:
+        """`session:TAG`."""
+        return _frame("session", _tag(tag))
+
+    def prompt(self, tag: str) -> Label:
+        """`prompt:TAG`."""
+        return _frame("prompt", _tag(tag))
+
+    def llm(self, tag: str) -> Label:
+        """`call:llm/TAG`."""
+        return _frame("call", f"llm/{_tag(tag)}")
+
+    def tool(self, category: str) -> Label:
+        """`call:tool/CATEGORY`."""
+        return _frame("call", f"tool/{category if category in CATEGORIES else OTHER}")
+
+    def kind(self, word: str) -> Label:
+        """`kind:llm`, `kind:tool`, or the kind of tokens."""
+        return _frame("kind", word if word in KINDS else UNKNOWN)
+
+    def effect(self, kind: str) -> Label:
+        """`effect:KIND`."""
+        return _frame("effect", kind if kind in EFFECTS else EffectKind.RUN)
+
+    def status(self, status: str) -> Label:
+        """`status:STATUS`."""
+        return _frame("status", status if status in STATUSES else Status.UNKNOWN)
+
+    def model(self, raw: str) -> Label:
+        """`model:NAME`, the public part of it; `unknown` for none, `custom` for any other."""
+        return _frame("model", model_name(raw))
+
+    def subagent(self, kind: str) -> Label:
+        """`subagent:TYPE`, lower case."""
+        value = slug(kind)
+        return _frame("subagent", value if fits(value) else "custom")
+
+    def mcp(self, name: str) -> Label:
+        """`mcp:SERVER/TOOL` of a raw `server/tool`."""
+        return _frame("mcp", mcp_name(name))
+
+    def process(self, word: str, cwd: str, root: str) -> Label:
+        """`process:PROGRAM` for a public one, `script` for a file of the project, else `other`."""
+        return self._process(word, cwd, root)
+
+    def domain(self, raw: str) -> Label:
+        """`domain:NAME` of a host, or of `registry:NAME`."""
+        return _frame("domain", domain_name(raw))
+
+    def path(self, path: str, cwd: str, root: str) -> Label:
+        """`path:` of a path as written, seen from `cwd`, in the worktree at `root` (empty: `cwd`)."""
+        return self._path(path, cwd, root)
+
+    def handle(self, session_id: str) -> Label:
+        """How a session is called: the start of its id, or a keyed pseudonym of an odd one."""
+        if SESSION_ID.fullmatch(session_id):
+            return Label(session_id[:HANDLE])
+        raw = session_id.encode("utf-8", "surrogatepass")
+        return Label(hashlib.blake2b(raw, key=self._key, digest_size=16).hexdigest()[:HANDLE])
+
+    def date(self, day: str) -> Label:
+        """A day like `2026-11-23`, as it is."""
+        return Label(day if DATE.fullmatch(day) else UNKNOWN)
+
+    def word(self, text: str) -> Label:
+        """A word of our own vocabulary as a bare value: an agent, a status."""
+        value = slug(text)
+        return Label(value if TAG.fullmatch(value) else OTHER)
+
+    def bare(self, label: Label) -> Label:
+        """The value of a frame without its key."""
+        return Label(label.partition(":")[2] or label)
+
+    def _resolved(self, path: str, cwd: str, root: str) -> tuple[Place, Place]:
+        """Where a path leads, and the root of its project."""
+        top = resolve(root, home=self._home)
+        folder = resolve(cwd, top, self._home)
+        return resolve(path, folder, self._home), top if root else folder
+
+    def _path_value(self, path: str, cwd: str, root: str) -> Label:
+        place, top = self._folder(path[:MAX_RAW], cwd[:MAX_RAW], root[:MAX_RAW])
+        inside = place.below(top)
+        bucket = self._buckets.of(place)
+        if inside is None or bucket.depth > len(top.parts) or inside[:1] == ("..",):
+            return _frame("path", f"{EXTERNAL}/{bucket.name}")
+        shown = inside[: self._depth]
+        limit = MAX_FULL_PATH if self._depth is None else MAX_FRAME
+        return _frame("path", "/".join(map(_segment, shown)) or REPO, limit)
+
+    def _process_value(self, word: str, cwd: str, root: str) -> Label:
+        if word == UNPARSED:
+            return _frame("process", UNPARSED)
+        name = known_name(word[:MAX_RAW])
+        if name:
+            return _frame("process", name)
+        if "/" in word or "\\" in word:
+            place, top = self._folder(word[:MAX_RAW], cwd[:MAX_RAW], root[:MAX_RAW])
+            if top != NOWHERE and place.below(top):
+                return _frame("process", SCRIPT)
+        return _frame("process", OTHER)
+
+
+EFFECTS = frozenset(EffectKind)
+STATUSES = frozenset(Status)
+
+
+def foreign(text: str) -> Label:
+    """Put a frame or label of a pprof file that we did not write through the gate.
+
+    Labels of ours come through unchanged. Of others, alphabet, length and case are made ours, and a
+    text that holds a secret or an instruction keeps only its key.
+    """
+    full = text.startswith("path:")
+    value = clean(text) if text.startswith(ANY_SCRIPT) else slug(text)
+    value = cut(value, MAX_FULL_PATH if full else MAX_FRAME)
+    if is_suspect(value) or is_secret(text[:MAX_RAW]):
+        key, colon, _ = value.partition(":")
+        value = f"{key}:{REDACTED}" if colon and fits(key) else REDACTED
+    return Label(value or UNKNOWN)
+
+
+def _frame(key: str, value: str, limit: int = MAX_FRAME) -> Label:
+    """The whole frame, cut to its bytes. A value with a secret is a mistake made earlier: hidden."""
+    return Label(cut(f"{key}:{REDACTED if is_secret(value) else value}", limit))
+
+
+def _tag(tag: str) -> str:
+    return tag if TAG.fullmatch(tag) else UNTAGGED
+
+
+def _segment(raw: str) -> str:
+    """One part of a path inside the project, or `seg` when it does not look like a name."""
+    value = clean(raw)
+    return value if fits(value) and not is_secret(raw) else SEGMENT

@@ -1,0 +1,137 @@
+"""Where Codex keeps its files, and which belong together.
+
+`sessions/YYYY/MM/DD/rollout-<time>-<thread>.jsonl`, cold ones as `.jsonl.zst`, the oldest as `.json`;
+`archived_sessions/` is flat. A sub-agent has a file of its own, whose first line names its parent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from agentpprof_mcp.model import Reconciliation
+from agentpprof_mcp.readers.base import Group
+from agentpprof_mcp.readers.codex.heads import sniff
+from agentpprof_mcp.readers.codex.kin import Kin, kin_of, stem_of, thread_of
+from agentpprof_mcp.readers.codex.records import DECODER
+from agentpprof_mcp.readers.lines import head_of_file, walk
+
+__all__ = ["discover", "group", "root_of"]
+
+FOLDERS = ("sessions", "archived_sessions")
+SUFFIXES = (".jsonl", ".jsonl.zst")
+ROLLOUT = "rollout-"
+
+HEADS = (1 << 16, 1 << 20)
+"""Bytes to read for the first line. It holds the system prompt: 20 KB are common, more is possible."""
+
+
+class Found(NamedTuple):
+    """A file of a session, and whose thread it holds."""
+
+    path: Path
+    size: int
+    kin: Kin
+
+
+def root_of(home: Path, environ: Mapping[str, str]) -> Path:
+    """`$CODEX_HOME`, else `~/.codex`."""
+    given = environ.get("CODEX_HOME", "").strip()
+    return Path(given) if given else home / ".codex"
+
+
+def discover(root: Path, account: Reconciliation) -> list[Group]:
+    """Sessions below `root` (Codex's folder, or its `sessions`), sub-agents with their main thread."""
+    return _grouped(list(_threads(root, account)))
+
+
+def group(paths: Sequence[Path]) -> list[Group]:
+    """The sessions of just these files."""
+    return _grouped(
+        [Found(path, _size(path), _kin_of_file(path) or Kin(thread_of(path))) for path in paths]
+    )
+
+
+def _grouped(threads: list[Found]) -> list[Group]:
+    parents = {found.kin.thread: found.kin.parent for found in threads}
+    below: dict[str, list[Found]] = {}
+    for found in threads:
+        if found.kin.subagent:
+            below.setdefault(_main_thread(found.kin, parents), []).append(found)
+    groups = [
+        _group(found, below.pop(found.kin.thread, []))
+        for found in threads
+        if not found.kin.subagent
+    ]
+    return groups + [_group(None, orphans) for orphans in below.values()]
+
+
+def _group(main: Found | None, subagents: list[Found]) -> Group:
+    size = sum(found.size for found in subagents) + (main.size if main else 0)
+    paths = tuple(found.path for found in subagents)
+    return Group("codex", main.path if main else None, paths, size)
+
+
+def _main_thread(kin: Kin, parents: Mapping[str, str]) -> str:
+    """The thread at the top of a sub-agent's tree, whether or not its file is there."""
+    if kin.root:
+        return kin.root
+    thread, seen = kin.thread, {""}
+    while thread not in seen:
+        seen.add(thread)
+        thread = parents.get(thread) or thread
+    return thread
+
+
+def _threads(root: Path, account: Reconciliation) -> Iterator[Found]:
+    for path, size in _files(root, account):
+        kin = _kin_of_file(path)
+        if kin is not None:
+            yield Found(path, size, kin)
+
+
+def _files(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
+    """Files that may be rollouts, each once: a compressed twin gives way to the plain file."""
+    folders = [root / name for name in FOLDERS if (root / name).is_dir()]
+    chosen: dict[str, tuple[Path, int]] = {}
+    for folder in folders or [root]:
+        for path, size in walk(folder, account):
+            rollout = path.name.startswith(ROLLOUT)
+            if path.name.endswith(SUFFIXES) or (rollout and path.suffix == ".json"):
+                stem = stem_of(path)
+                key = stem if rollout else str(path.with_name(stem))
+                if key not in chosen or chosen[key][0].suffix == ".zst":
+                    chosen[key] = (path, size)
+    yield from chosen.values()
+
+
+def _kin_of_file(path: Path) -> Kin | None:
+    """Whose thread a file holds; None when it is not Codex's.
+
+    One that cannot be opened is a main thread by its name: whoever reads it will see.
+    """
+    head = line = b""
+    for limit in HEADS:
+        try:
+            head = head_of_file(path, limit)
+        except OSError:
+            return Kin(thread_of(path))
+        line, newline, _ = head.partition(b"\n")
+        if newline or len(head) < limit:
+            break
+    try:
+        first = DECODER.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        first = None
+    if first is not None and first.type == "session_meta" and first.payload is not None:
+        kin = kin_of(first.payload)
+        return kin if kin.thread else kin._replace(thread=thread_of(path))
+    return None if sniff(head) is False else Kin(thread_of(path))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

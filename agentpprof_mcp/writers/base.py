@@ -1,0 +1,78 @@
+"""What every writer takes and is."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from agentpprof_mcp.model import Reconciliation, Tokens
+from agentpprof_mcp.profile import Measure, Profile
+
+__all__ = ["PromptRow", "Report", "SessionRow", "Writer", "doubts", "noun"]
+
+
+class PromptRow(msgspec.Struct):
+    """One prompt region of a session. `preview` is `redacted` unless previews were asked for."""
+
+    index: int
+    tag: str
+    preview: str = "redacted"
+
+
+class SessionRow(msgspec.Struct):
+    """One session of a profile, without text: what the JSON output lists."""
+
+    handle: str
+    agent: str
+    project: str
+    model: str
+    tag: str
+    started: str
+    ended: str
+    prompts: list[PromptRow]
+    calls: int
+    tools: int
+    tokens: Tokens
+
+
+class Report(msgspec.Struct):
+    """A profile and what belongs beside it: the only thing that writers see."""
+
+    profile: Profile
+    question: str
+    sessions: list[SessionRow]
+    reconciliation: Reconciliation
+    tagger: dict[str, object]
+
+
+class Writer(NamedTuple):
+    """One output format: its name, the file endings that choose it, and bytes from a report."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Report], bytes]
+    binary: bool = False
+
+
+def noun(measure: Measure) -> str:
+    """What a number of this measure counts, as in "1,204 tokens"."""
+    return measure.name if measure.unit == "count" else measure.unit
+
+
+def doubts(account: Reconciliation) -> list[str]:
+    """What was not read or is not certain, a phrase each; what did not happen is not mentioned."""
+    skipped = sum(account.skipped.values())
+    reasons = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(account.skipped.items()))
+    counted = (
+        (skipped, f"lines skipped ({reasons})"),
+        (account.recovered, "records recovered"),
+        (account.duplicates, "duplicates dropped"),
+        (account.unanswered, "calls without result"),
+        (account.lower_bound, "calls whose output is a lower bound"),
+        (account.estimated, "calls estimated"),
+        (sum(account.unknown_records.values()), "records of unknown type"),
+        (account.vanished, "files that could not be opened"),
+        (account.pending_tail, "unfinished last lines"),
+        (account.bytes_unread, "bytes unread"),
+    )
+    return [f"{count:,} {what}" for count, what in counted if count]

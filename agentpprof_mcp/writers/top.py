@@ -1,0 +1,50 @@
+"""The table of the heaviest frames, for a terminal."""
+
+from agentpprof_mcp.profile import TopRow
+from agentpprof_mcp.writers.base import Report, noun
+
+__all__ = ["render"]
+
+
+def render(report: Report, *, limit: int, measure: int = 0) -> str:
+    """Return a table of at most `limit` frames, like `pprof -top`, weighed by one measure.
+
+    `flat` is the weight of the stacks that end in a frame, `cum` of those that hold it anywhere. Rows
+    come by `cum`: our stacks end in a status or a model, so the order of pprof, by `flat`, would tell
+    little else. Frames that are in every stack tell nothing apart and stand in a line of their own. The
+    header's share is the weight of the stacks that end in a frame shown here, in a row or in that line;
+    the last line bounds what is left out.
+    """
+    profile = report.profile
+    total = profile.totals()[measure]
+    header = f"{total:,} {noun(profile.measures[measure])}"
+    rows = profile.top(measure)
+    if not rows:
+        return header + "\n"
+    any_stack = min(s.stack for s, values in profile.samples.items() if values[measure])
+    everywhere = sorted(
+        (row for row in rows if row.cum == total), key=lambda row: any_stack.index(row.frame)
+    )
+    others = rows[len(everywhere) :]
+    shown, left = others[:limit], others[limit:]
+    covered = sum(row.flat for row in (*everywhere, *shown)) / total
+    lines = [f"{header} in {len(rows):,} frames; {covered:.1%} end in a frame shown here"]
+    if everywhere:
+        lines.append("in every stack: " + " ".join(row.frame for row in everywhere))
+    lines += _table(shown, total)
+    if left:
+        lines.append(f"{len(left):,} more, each in at most {left[0].cum / total:.1%}")
+    return "\n".join(lines) + "\n"
+
+
+def _table(rows: list[TopRow], total: int) -> list[str]:
+    """The rows under their headings, numbers aligned to the right."""
+    if not rows:
+        return []
+    cells = [("flat", "flat%", "cum", "cum%", "frame")]
+    cells += [
+        (f"{flat:,}", f"{flat / total:.1%}", f"{cum:,}", f"{cum / total:.1%}", frame)
+        for frame, flat, cum in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)][:-1]
+    return ["  ".join([*map(str.rjust, numbers, widths), frame]) for *numbers, frame in cells]

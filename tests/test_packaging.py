@@ -1,0 +1,75 @@
+"""What is published agrees with itself: names, versions, pinned requirements."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from agentpprof_mcp import __version__
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+SERVER = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PINNED = re.compile(r"^([a-z0-9-]+)==\S+ .*\\$", re.MULTILINE)
+
+BOTH = pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+
+
+def needed(specifications: list[str]) -> set[str]:
+    """Bare names of requirements."""
+    return {re.split(r"[<>=!~ ;\[]", text, maxsplit=1)[0] for text in specifications}
+
+
+def test_one_version_everywhere() -> None:
+    """The package's own, and both in server.json."""
+    (package,) = SERVER["packages"]
+    assert {SERVER["version"], package["version"]} == {__version__}
+    assert PROJECT["tool"]["hatch"]["version"]["path"] == "agentpprof_mcp/__init__.py"
+
+
+def test_the_registry_finds_our_mark_in_the_readme() -> None:
+    """It takes a package for ours only if its page says so."""
+    assert f"<!-- mcp-name: {SERVER['name']} -->" in README
+    assert SERVER["packages"][0]["identifier"] == PROJECT["project"]["name"]
+    assert len(SERVER["description"]) <= 100
+
+
+def test_the_wheel_is_made_of_two_packages() -> None:
+    """An editable install would hide a third."""
+    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == [
+        "agentpprof_mcp",
+        "cli/agentpprof_cli",
+    ]
+    assert (ROOT / "agentpprof_mcp" / "py.typed").exists()
+
+
+@BOTH
+def test_requirements_are_pinned_by_hash_and_name_no_host(name: str) -> None:
+    """Any index may serve them, and none can swap them."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    entries = re.split(r"\n(?=[a-z])", text)[1:]
+    assert [
+        entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry
+    ] == []
+    assert not re.search(r"://|index-url|find-links", text)
+
+
+@BOTH
+def test_requirements_cover_what_the_project_asks_for(name: str) -> None:
+    """A dependency that was added is pinned too: `make requirements`."""
+    asked = needed(PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"])
+    if "dev" in name:
+        asked |= needed(PROJECT["dependency-groups"]["dev"])
+    assert asked <= set(PINNED.findall((ROOT / name).read_text(encoding="utf-8")))
+
+
+def test_both_requirement_files_agree() -> None:
+    """The development tools do not change what is tested."""
+    pins = [
+        dict(re.findall(r"^(\S+)==(\S+)", (ROOT / name).read_text(encoding="utf-8"), re.MULTILINE))
+        for name in ("requirements.txt", "requirements-dev.txt")
+    ]
+    assert pins[0].items() <= pins[1].items()
