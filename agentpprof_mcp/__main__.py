@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agentpprof_mcp import __version__
+from agentpprof_mcp.readers import READERS
 
 __all__ = ["build_parser", "main"]
 
+AGENTS = [reader.name for reader in READERS]
 INTERRUPTED = 130
 
 
@@ -21,8 +23,8 @@ def build_parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--version", action="version", version=f"agentpprof-mcp {__version__}")
-    add("--claude-root", metavar="DIR", type=_folder, help="where claude keeps its history")
-    add("--codex-root", metavar="DIR", type=_folder, help="where codex keeps its history")
+    for agent in AGENTS:
+        add(f"--{agent}-root", metavar="DIR", type=_folder, help=f"where {agent} keeps its history")
     projects = parser.add_mutually_exclusive_group()
     projects.add_argument(
         "--project-root",
@@ -49,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     from agentpprof_mcp.server import Choices, build  # noqa: PLC0415  --help and --version need no SDK
 
-    given = {"claude": args.claude_root, "codex": args.codex_root}
+    given = {agent: getattr(args, f"{agent}_root") for agent in AGENTS}
     roots = {agent: root for agent, root in given.items() if root}
     try:
         build(Choices(roots, args.project_root, args.all_projects)).run()

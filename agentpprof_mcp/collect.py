@@ -184,6 +184,14 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
     return Sessions(chosen, account, work.tagger.describe())
 
 
+def _guess(groups: Sequence[Group]) -> list[list[int]]:
+    """Indexes of groups that begin alike, together; others alone."""
+    by_root: dict[str, list[int]] = {}
+    for index, group in enumerate(groups):
+        by_root.setdefault(group.root or str(index), []).append(index)
+    return list(by_root.values())
+
+
 def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
     """Resolve `last`, and refuse a prefix of several ids. Raises `UserError`."""
     if not selection.session_ids:
@@ -223,7 +231,7 @@ def _nothing(selection: Selection, digests: Sequence[Digest]) -> str:
 
 
 def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> list[Digest]:
-    """Digest every group: first each alone, then those that turned out to share calls, together."""
+    """Digest every group: forks with their origin, then those that turned out to share calls too."""
 
     def digest(sets: list[list[int]]) -> list[tuple[list[int], list[Digest]]]:
         results = run_jobs(
@@ -235,9 +243,10 @@ def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> lis
         return list(zip(sets, results, strict=True))
 
     digests: dict[int, Digest] = {}
-    for members, made in digest([[index] for index in range(len(groups))]):
+    guessed = _guess(groups)
+    for members, made in digest(guessed):
         digests.update(zip(members, made, strict=True))
     shared = families([digests[index].claims for index in range(len(groups))])
-    for members, made in digest(shared):
+    for members, made in digest([members for members in shared if members not in guessed]):
         digests.update(zip(members, made, strict=True))
     return [digests[index] for index in range(len(groups))]

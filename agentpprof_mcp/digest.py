@@ -119,12 +119,14 @@ def digest_of(
         for path in effect.paths
     ]
     times = [event.at for event in (*session.calls, *session.tools) if event.at]
-    models = Counter(labels.bare(labels.model(call.model)) for call in session.calls)
+    models: Counter[str] = Counter()
+    for model, number in Counter(call.model for call in session.calls).items():
+        models[labels.bare(labels.model(model))] += number
     return Digest(
         session.id,
         labels.handle(session.id),
         session.agent,
-        labels.bare(labels.project(project.name)),
+        labels.bare(labels.project(project.name, given=project.given)),
         "",
         session.tag,
         min(times, default=session.started),

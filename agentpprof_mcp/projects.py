@@ -42,10 +42,13 @@ def common_folder(paths: Iterable[str], cwd: str) -> str:
 
 
 class Project:
-    """A project: its name, its root, and the roots of its worktrees."""
+    """A project: its name (and whether the user gave it), its root, and the roots of its worktrees."""
 
-    def __init__(self, name: str, root: str, worktrees: Iterable[str] = ()) -> None:
+    def __init__(
+        self, name: str, root: str, worktrees: Iterable[str] = (), *, given: bool = False
+    ) -> None:
         self.name = name
+        self.given = given
         self.root = root
         self._roots = sorted({root, *worktrees}, key=len, reverse=True)
 
@@ -79,7 +82,8 @@ class Projects:
     def _given(self, root: Path) -> Project:
         resolved = root.resolve()
         others = {normal(str(root.absolute())), *map(normal, _linked_worktrees(resolved))}
-        return Project(self.name or resolved.name or "root", normal(str(resolved)), others)
+        name = self.name or resolved.name or "root"
+        return Project(name, normal(str(resolved)), others, given=self.name is not None)
 
     def own(self, cwd: str) -> Project:
         """The project of a session that started in `cwd`."""
@@ -87,7 +91,7 @@ class Projects:
         if project is None:
             root = _git_root(cwd) or _without_tail(normal(cwd))
             name = self.name or posixpath.basename(root) or "unknown"
-            project = self._own[cwd] = Project(name, root)
+            project = self._own[cwd] = Project(name, root, given=self.name is not None)
         return project
 
 

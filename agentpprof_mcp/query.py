@@ -19,8 +19,8 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 class Selection:
     """Which sessions and events. Empty means all; several values of one selector mean any of them.
 
-    `project_root` None stands for all projects, or for those of the names in `projects`. `since` (inclusive) and `until` (exclusive) are
-    milliseconds since the epoch, 0 = open.
+    `project_root` None stands for all projects, or for those of the names in `projects`. `since`
+    (inclusive) and `until` (exclusive) are milliseconds since the epoch, 0 = open.
     """
 
     project_root: Path | None = None

@@ -1,5 +1,6 @@
 """Answers as text: what a model reads of the service's results. Labels and numbers, nothing else."""
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from agentpprof_mcp import service
@@ -37,7 +38,7 @@ def listing(found: service.Sessions, zone: tzinfo, limit: int) -> str:
         last = sessions[0].regions[-MOST_ROWS:]
         lines.append("prompts: " + " ".join(f"{region.index}:{region.tag}" for region in last))
     handle = sessions[0].handle
-    lines += _doubts(found.reconciliation)
+    lines += _doubts(found.reconciliation, found.tagger)
     lines.append(f"next: top_frames(session='{handle}', view='tokens'), or without session for all")
     return "\n".join(lines) + "\n"
 
@@ -45,7 +46,7 @@ def listing(found: service.Sessions, zone: tzinfo, limit: int) -> str:
 def table(report: service.Report, limit: int, measure: str = "") -> str:
     """The view's question, the table of its heaviest frames, and what is uncertain."""
     head = f"{report.profile.view}: {report.question} ({len(report.sessions):,} sessions)\n"
-    tail = "".join(f"{line}\n" for line in _doubts(report.reconciliation))
+    tail = "".join(f"{line}\n" for line in _doubts(report.reconciliation, report.tagger))
     return head + service.table(report, limit, measure) + tail
 
 
@@ -79,6 +80,8 @@ def capped(text: str) -> str:
     return text[:end] + note
 
 
-def _doubts(account: Reconciliation) -> list[str]:
-    facts = service.doubts(account)
-    return [f"of {account.lines:,} lines: {', '.join(facts)}"] if facts else []
+def _doubts(account: Reconciliation, tagger: Mapping[str, object]) -> list[str]:
+    """What was not read for an answer or is not certain in it."""
+    facts, trouble = service.doubts(account), tagger.get("given_tags")
+    lines = [f"of {account.lines:,} lines: {', '.join(facts)}"] if facts else []
+    return [*lines, f"given tags: {trouble}"] if trouble else lines

@@ -5,11 +5,15 @@ up before any label is made, so labels cost what is distinct and not what happen
 entry and, where no row maker fits, one function from an event to rows.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain, starmap
+from operator import add, attrgetter
 from typing import NamedTuple
 
+import msgspec
+
 from agentpprof_mcp.labels import Labels
-from agentpprof_mcp.model import Effect, EffectKind, ModelCall, Session, ToolCall
+from agentpprof_mcp.model import Effect, EffectKind, ModelCall, Session, Tokens, ToolCall
 from agentpprof_mcp.profile import Label, Measure, Profile, Sample
 from agentpprof_mcp.projects import Project, common_folder
 from agentpprof_mcp.readers.base import Wants
@@ -20,7 +24,7 @@ NANOSECONDS = 1_000_000
 """In a millisecond, the model's unit of time."""
 
 PRECEDENCE = {kind: rank for rank, kind in enumerate(EffectKind)}
-TOKEN_KINDS = ("input", "output", "cache_read", "cache_write", "estimate")
+TOKEN_KINDS = Tokens.__struct_fields__
 MAX_PROCESSES = 6
 
 
@@ -62,7 +66,8 @@ class Scene(NamedTuple):
 class View(NamedTuple):
     """One question: its frames root first, its measures (the first is the width), and its rows.
 
-    `of_call` and `of_tool` turn one event, and the day it happened on, into rows.
+    `of_call` and `of_tool` turn one event, and the day it happened on, into rows; `opens` turns rows
+    that were added up into those of the view.
     """
 
     name: str
@@ -72,6 +77,7 @@ class View(NamedTuple):
     of_call: Callable[[ModelCall, str], Rows]
     of_tool: Callable[[ToolCall, str], Rows]
     wants: Wants
+    opens: Callable[[Row, tuple[int, ...]], Rows] | None = None
     aliases: tuple[str, ...] = ()
 
 
@@ -102,11 +108,15 @@ def _task_of_tool(tool: ToolCall, day: str) -> Rows:
 
 
 def _tokens_of_call(call: ModelCall, day: str) -> Rows:
-    name = f"llm/{call.tag}"
-    for kind in TOKEN_KINDS:
-        count = getattr(call.tokens, kind)
+    row = Row(call.prompt, day, call.subagent, f"llm/{call.tag}", model=call.model)
+    yield row, msgspec.structs.astuple(call.tokens)
+
+
+def _by_kind(row: Row, values: tuple[int, ...]) -> Rows:
+    """One row for each kind of tokens: calls are added up before they are told apart."""
+    for kind, count in zip(TOKEN_KINDS, values, strict=True):
         if count:
-            yield Row(call.prompt, day, call.subagent, name, kind=kind, model=call.model), (count,)
+            yield row._replace(kind=kind), (count,)
 
 
 def _system_of_tool(tool: ToolCall, day: str) -> Rows:
@@ -180,34 +190,39 @@ def _path(scene: Scene, row: Row) -> Label | None:
 
 Frames = Label | tuple[Label, ...] | None
 
-DIMENSIONS: dict[str, Callable[[Scene, Row], Frames]] = {
-    "project": lambda s, _: s.labels.project(s.project.name),
-    "agent": lambda s, _: s.labels.agent(s.session.agent),
-    "session": lambda s, _: s.labels.session(s.session.tag),
-    "prompt": lambda s, r: s.labels.prompt(s.session.prompts[r.prompt].tag),
-    "subagent": lambda s, r: s.labels.subagent(r.subagent) if r.subagent else None,
-    "kind": lambda s, r: s.labels.kind(r.kind) if r.kind else None,
-    "call": _call,
-    "model": lambda s, r: None if r.model is None else s.labels.model(r.model),
-    "mcp": lambda s, r: s.labels.mcp(r.mcp) if r.mcp else None,
-    "process": _processes,
-    "effect": lambda s, r: s.labels.effect(r.effect) if r.effect else None,
-    "path": _path,
-    "domain": lambda s, r: None if r.domain is None else s.labels.domain(r.domain),
-    "status": lambda s, r: s.labels.status(r.status) if r.status else None,
-}
-"""Frames by name. One without a value for a row gives no frame, `process` may give several."""
+
+class Dimension(NamedTuple):
+    """One kind of frame: the fields of a row that it shows, and how they become frames.
+
+    None gives no frame, a tuple several. Equal fields in one session give equal frames, made once.
+    """
+
+    fields: Callable[[Row], object]
+    make: Callable[[Scene, Row], Frames]
 
 
-def _stack(scene: Scene, row: Row, frames: Iterable[str]) -> tuple[Label, ...]:
-    stack: list[Label] = []
-    for name in frames:
-        made = DIMENSIONS[name](scene, row)
-        if isinstance(made, tuple):
-            stack.extend(made)
-        elif made is not None:
-            stack.append(made)
-    return tuple(stack)
+def _constant(_row: Row) -> object:
+    """The fields of a frame that all rows of a session share."""
+    return None
+
+
+DIMENSIONS: dict[str, Dimension] = {
+    "project": Dimension(_constant, lambda s, _: s.labels.project(s.project.name, given=s.project.given)),
+    "agent": Dimension(_constant, lambda s, _: s.labels.agent(s.session.agent)),
+    "session": Dimension(_constant, lambda s, _: s.labels.session(s.session.tag)),
+    "prompt": Dimension(attrgetter("prompt"), lambda s, r: s.labels.prompt(s.session.prompts[r.prompt].tag)),
+    "subagent": Dimension(attrgetter("subagent"), lambda s, r: s.labels.subagent(r.subagent) if r.subagent else None),
+    "kind": Dimension(attrgetter("kind"), lambda s, r: s.labels.kind(r.kind) if r.kind else None),
+    "call": Dimension(attrgetter("call"), _call),
+    "model": Dimension(attrgetter("model"), lambda s, r: None if r.model is None else s.labels.model(r.model)),
+    "mcp": Dimension(attrgetter("mcp"), lambda s, r: s.labels.mcp(r.mcp) if r.mcp else None),
+    "process": Dimension(attrgetter("processes", "cwd", "record_cwd"), _processes),
+    "effect": Dimension(attrgetter("effect"), lambda s, r: s.labels.effect(r.effect) if r.effect else None),
+    "path": Dimension(attrgetter("path", "cwd", "record_cwd"), _path),
+    "domain": Dimension(attrgetter("domain"), lambda s, r: None if r.domain is None else s.labels.domain(r.domain)),
+    "status": Dimension(attrgetter("status"), lambda s, r: s.labels.status(r.status) if r.status else None),
+}  # fmt: skip
+"""Frames by name."""
 
 
 def _pivots(scene: Scene, row: Row) -> tuple[tuple[str, Label], ...]:
@@ -224,14 +239,34 @@ def _pivots(scene: Scene, row: Row) -> tuple[tuple[str, Label], ...]:
     return tuple(pairs)
 
 
+PIVOTS: Dimension = Dimension(attrgetter("day", "model", "status"), _pivots)  # type: ignore[arg-type]
+
+
+class _Memo:
+    """Makes what a dimension shows of rows, once for equal fields."""
+
+    __slots__ = ("fields", "made", "make", "scene")
+
+    def __init__(self, scene: Scene, dimension: Dimension) -> None:
+        self.scene = scene
+        self.fields, self.make = dimension
+        self.made: dict[object, Frames] = {}
+
+    def __call__(self, row: Row) -> Frames:
+        """The frames of a row."""
+        fields = self.fields(row)
+        try:
+            return self.made[fields]
+        except KeyError:
+            made = self.made[fields] = self.make(self.scene, row)
+            return made
+
+
 # --- projection ------------------------------------------------------------------------------
 
 
 def project(
-    view: View,
-    scene: Scene,
-    day_of: Callable[[int], str],
-    frames: tuple[str, ...] = (),
+    view: View, scene: Scene, day_of: Callable[[int], str], frames: tuple[str, ...] = ()
 ) -> Profile:
     """Project the events of one tagged session into a profile; `frames` replaces the view's.
 
@@ -239,28 +274,35 @@ def project(
     After (`system`): ...;call:tool/shell;process:bash;process:cargo;effect:test;path:collector;status:ok 1
     """
     session = scene.session
-    rows: dict[Row, tuple[int, ...]] = {}
     profile = Profile(view.name, view.measures)
-    makers: tuple[tuple[Iterable[ModelCall | ToolCall], Callable[..., Rows]], ...] = (
-        (session.calls, view.of_call),
-        (session.tools, view.of_tool),
-    )
-    for events, maker in makers:
-        if maker is _no_rows:
-            continue
-        for event in events:
-            profile.cover(event.at, event.at)
-            for row, values in maker(event, day_of(event.at)):
-                before = rows.get(row)
-                rows[row] = (
-                    values
-                    if before is None
-                    else tuple(a + b for a, b in zip(before, values, strict=True))
-                )
-    for row, values in rows.items():
-        stack = _stack(scene, row, frames or view.frames)
-        profile.add(Sample(stack, _pivots(scene, row)), values)
+    rows: dict[Row, tuple[int, ...]] = {}
+    for row, values in _rows(view, session, day_of, profile):
+        before = rows.get(row)
+        rows[row] = values if before is None else tuple(map(add, before, values))
+    memos = [_Memo(scene, DIMENSIONS[name]) for name in frames or view.frames]
+    pivots = _Memo(scene, PIVOTS)
+    added = rows.items()
+    opened = chain.from_iterable(starmap(view.opens, added)) if view.opens else added
+    for row, values in opened:
+        stack: list[Label] = []
+        for memo in memos:
+            made = memo(row)
+            if isinstance(made, tuple):
+                stack += made
+            elif made is not None:
+                stack.append(made)
+        profile.add(Sample(tuple(stack), pivots(row)), values)
     return profile
+
+
+def _rows(view: View, session: Session, day_of: Callable[[int], str], profile: Profile) -> Rows:
+    """The rows of all events, the profile's span widened to hold them."""
+    for call in session.calls if view.of_call is not _no_rows else ():
+        profile.cover(call.at, call.at)
+        yield from view.of_call(call, day_of(call.at))
+    for tool in session.tools if view.of_tool is not _no_rows else ():
+        profile.cover(tool.at, tool.at)
+        yield from view.of_tool(tool, day_of(tool.at))
 
 
 # --- the table -------------------------------------------------------------------------------
@@ -275,7 +317,7 @@ VIEWS: tuple[View, ...] = (
         ("project", "agent", "session", "prompt", "subagent", "kind", "call", "effect", "status", "model"),
         (
             Measure("events", "count"),
-            Measure("tokens", "tokens"),
+            Measure("tokens", "count"),
             ERRORS,
             Measure("duration", "nanoseconds"),
         ),
@@ -297,10 +339,11 @@ VIEWS: tuple[View, ...] = (
         "tokens",
         "Which regions consumed model budget?",
         ("project", "agent", "model", "kind", "session", "prompt", "subagent", "call"),
-        (Measure("tokens", "tokens"),),
+        (Measure("tokens", "count"),),
         _tokens_of_call,
         _no_rows,
         Wants(effects=False, files=False),
+        opens=_by_kind,
     ),
     View(
         "files",

@@ -46,7 +46,7 @@ MAY_IMPORT: dict[str, str] = {
     "results": "errors model service",
     "stdio": "",
     "server": "env errors query readers results service stdio views",
-    "__main__": "server",
+    "__main__": "readers server",
     "cli": "collect env errors model output query readers service taggers views writers",
 }
 """What each part may import of ours. A part may import itself; all may import the bare package."""

@@ -62,8 +62,8 @@ def parse(text: str) -> Script | None:
     except Enough:
         return reader.script
     except Doubt:
-        cut = len(text) > MAX_TEXT and reader.position >= MAX_TEXT and reader.script.commands
-        return reader.script if cut else None
+        was_cut = len(text) > MAX_TEXT and reader.script.commands
+        return reader.script if was_cut else None
     return reader.script
 
 
@@ -92,7 +92,6 @@ class Reader:
             if kind:
                 HANDLERS[kind](self, match[kind])
         if len(self.levels) > 1:
-            self.position = end
             raise Doubt
         self.end_command()
 
@@ -139,9 +138,11 @@ class Reader:
             return
         if here.place is At.START:
             here.place = RESERVED.get(word, At.ARGUMENT)
-        elif here.place is At.FUNCTION:
-            self.functions.add(word)
-        if here.place is not At.ARGUMENT:
+            if here.place is At.ARGUMENT:
+                here.words.append(word)
+        elif here.place is not At.ARGUMENT:
+            if here.place is At.FUNCTION:
+                self.functions.add(word)
             here.follow(word)
         elif len(here.words) < MAX_WORDS:
             here.words.append(word)

@@ -8,6 +8,7 @@ from agentpprof_mcp.model import Effect, EffectKind
 
 __all__ = ["WEB_SEARCH", "native_effects"]
 
+MAX_PATH = 4096
 WEB_SEARCH = "registry:web-search"
 
 
@@ -31,7 +32,7 @@ def native_effects(tool: Tool, arguments: Arguments, cwd: str) -> list[Effect]:
 def _named(arguments: Arguments) -> list[str]:
     """The file or folder that the call names, as a list of none or one."""
     path = arguments.file_path or arguments.notebook_path or arguments.filePath or arguments.path
-    return [path] if path else []
+    return [path[:MAX_PATH]] if path else []
 
 
 def _host(arguments: Arguments) -> str:

@@ -46,27 +46,27 @@ class Arguments:
         return tuple(dict.fromkeys(filter(None, map(path_of, words))))
 
     def _take_operand(self, word: str) -> None:
-        subcommand = self.program.subcommands.get(word)
-        if subcommand is not None and not self.operands and self.marked is None:
+        first = not self.operands and self.marked is None
+        subcommand = self.program.subcommands.get(word) if first else None
+        if subcommand is not None:
             self.program = subcommand
             self._tables.insert(0, subcommand.options)
-        else:
+        elif not (first and word.startswith("+") and self.program.subcommands):  # `cargo +nightly`
             self.operands.append(word)
 
     def _take_option(self, word: str) -> None:
         if self.leading is None:
             self.leading = len(self.operands)
-        name, equals, value = word.partition("=")
-        option = self._meaning(name)
+        option, value = self._meaning(word)
         if option is None:
             return
         self.options.add(option)
         if option is Option.RUNS:
             self.nested.append(list(iter(self._until_end, None)))
             return
-        if option in {Option.WRITES, Option.ALONE}:
+        if option in (Option.WRITES, Option.ALONE):
             return
-        value = value if equals else next(self._words, "")
+        value = next(self._words, "") if value is None else value
         if option is Option.PAIR:
             next(self._words, "")
         elif option is Option.FILE:
@@ -74,15 +74,22 @@ class Arguments:
         elif option is Option.FOLDER:
             self.folder = join(self.folder, value)
 
-    def _meaning(self, name: str) -> Option | None:
-        """What an option does; of several letters in one (`-ni`) the last one counts."""
-        bundled = 2 < len(name) <= MAX_BUNDLE and name[1:].isalpha()
-        names = (name, f"-{name[-1]}") if bundled else (name,)
+    def _meaning(self, word: str) -> tuple[Option | None, str | None]:
+        """What an option does, and the value in the same word (None: it would be the next word).
+
+        Of several letters in one word (`-ni`) the last one counts.
+        """
+        name, equals, value = word.partition("=")
+        given = value if equals else None
+        spellings = [(name, given)]
+        if len(name) > 2 and name[1] != "-":
+            bundle = name[1:].isalpha() and len(name) <= MAX_BUNDLE
+            spellings.append((f"-{name[-1]}", given) if bundle else (name[:2], word[2:]))
         for table in self._tables:
-            for candidate in names:
-                if candidate in table:
-                    return table[candidate]
-        return None
+            for spelling, inside in spellings:
+                if spelling in table:
+                    return table[spelling], inside
+        return None, None
 
     def _until_end(self) -> str | None:
         """The next word of a command that an option gives; None at its end."""

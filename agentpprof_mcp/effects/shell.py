@@ -22,7 +22,8 @@ MEMO_TEXT = 2048
 
 MAX_PROCESSES = 6
 MAX_NESTING = 4
-MAX_VALUE = 1024
+MAX_VALUE = 512
+MAX_WORD = 256
 MAX_VARIABLES = 64
 MARK = re.compile("\0(\\w*)\0")
 KNOWN = {"HOME": "~", "TMPDIR": "/tmp"}  # noqa: S108  nothing is made there
@@ -126,7 +127,8 @@ class Walk:
     ) -> None:
         """Keep one effect."""
         if len(self.effects) < MAX_COMMANDS:
-            self.effects.append(Effect(kind, chain[:MAX_PROCESSES], paths, domains, cwd))
+            processes = tuple(word[:MAX_WORD] for word in chain[:MAX_PROCESSES])
+            self.effects.append(Effect(kind, processes, paths, domains, cwd))
 
     def read(self, text: str, scope: Scope, chain: tuple[str, ...]) -> None:
         """Walk through a text of commands."""

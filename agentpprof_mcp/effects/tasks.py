@@ -15,12 +15,10 @@ RANK = {kind: rank for rank, kind in enumerate(EffectKind)}
 
 
 def kind_of_task(name: str) -> EffectKind | None:
-    """The kind of the first word that is known; None when none is."""
-    for word in WORD.findall(name[:MAX_NAME]):
-        kind = TASKS.get(word.lower())
-        if kind is not None:
-            return kind
-    return None
+    """The kind of the first word that tells more than that something runs; None when no word tells."""
+    words = (word.lower() for word in WORD.findall(name[:MAX_NAME]))
+    kinds = [TASKS[word] for word in words if word in TASKS]
+    return next((kind for kind in kinds if kind is not EffectKind.RUN), kinds[0] if kinds else None)
 
 
 def kind_of_tasks(names: list[str]) -> EffectKind | None:

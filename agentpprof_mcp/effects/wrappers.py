@@ -106,7 +106,7 @@ WRAPPERS = {
 _TASKS = {
     EffectKind.TEST: "test tests tested testing spec specs e2e unit integration coverage cov jest vitest "
     "pytest cypress playwright bench smoke",
-    EffectKind.BUILD: "build builds rebuild compile bundle dist assemble generate gen codegen docs wasm",
+    EffectKind.BUILD: "build builds rebuild compile bundle dist package assemble generate gen codegen docs wasm",
     EffectKind.CHECK: "check checks lint lints linter typecheck types tsc fmt format prettier eslint clippy "
     "vet verify validate audit analyze analyse typos",
     EffectKind.PACKAGE: "install deps setup bootstrap publish",
@@ -115,4 +115,4 @@ _TASKS = {
     EffectKind.RUN: "dev start serve run watch preview",
 }
 TASKS = {word: kind for kind, words in _TASKS.items() for word in words.split()}
-"""What a task of such a name does; the first word of the name that is listed decides."""
+"""What a task of such a name does; the first listed word that is not one of `RUN` decides."""

@@ -67,11 +67,10 @@ class Labels:
         self._key = key
         self._path = lru_cache(CACHE)(self._path_value)
         self._process = lru_cache(CACHE)(self._process_value)
-        self._folder = lru_cache(CACHE)(self._resolved)
 
     def project(self, name: str, *, given: bool = False) -> Label:
         """`project:NAME`. A name that the user gave is only put into the alphabet."""
-        value = clean(name).replace("/", "_")
+        value = clean(name[:MAX_RAW]).replace("/", "_")
         shown = bool(value) and (given or fits(value))
         return _frame("project", value if shown else "project")
 
@@ -109,28 +108,28 @@ class Labels:
 
     def model(self, raw: str) -> Label:
         """`model:NAME`, the public part of it; `unknown` for none, `custom` for any other."""
-        return _frame("model", model_name(raw))
+        return _frame("model", model_name(raw[:MAX_RAW]))
 
     def subagent(self, kind: str) -> Label:
         """`subagent:TYPE`, lower case."""
-        value = slug(kind)
+        value = slug(kind[:MAX_RAW])
         return _frame("subagent", value if fits(value) else "custom")
 
     def mcp(self, name: str) -> Label:
         """`mcp:SERVER/TOOL` of a raw `server/tool`."""
-        return _frame("mcp", mcp_name(name))
+        return _frame("mcp", mcp_name(name[:MAX_RAW]))
 
     def process(self, word: str, cwd: str, root: str) -> Label:
         """`process:PROGRAM` for a public one, `script` for a file of the project, else `other`."""
-        return self._process(word, cwd, root)
+        return self._process(word[-MAX_RAW:], cwd[:MAX_RAW], root[:MAX_RAW])
 
     def domain(self, raw: str) -> Label:
         """`domain:NAME` of a host, or of `registry:NAME`."""
-        return _frame("domain", domain_name(raw))
+        return _frame("domain", domain_name(raw[:MAX_RAW]))
 
     def path(self, path: str, cwd: str, root: str) -> Label:
         """`path:` of a path as written, seen from `cwd`, in the worktree at `root` (empty: `cwd`)."""
-        return self._path(path, cwd, root)
+        return self._path(path[:MAX_RAW], cwd[:MAX_RAW], root[:MAX_RAW])
 
     def handle(self, session_id: str) -> Label:
         """How a session is called: the start of its id, or a keyed pseudonym of an odd one."""
@@ -145,7 +144,7 @@ class Labels:
 
     def word(self, text: str) -> Label:
         """A word of our own vocabulary as a bare value: an agent, a status."""
-        value = slug(text)
+        value = slug(text[:MAX_RAW])
         return Label(value if TAG.fullmatch(value) else OTHER)
 
     def bare(self, label: Label) -> Label:
@@ -159,7 +158,7 @@ class Labels:
         return resolve(path, folder, self._home), top if root else folder
 
     def _path_value(self, path: str, cwd: str, root: str) -> Label:
-        place, top = self._folder(path[:MAX_RAW], cwd[:MAX_RAW], root[:MAX_RAW])
+        place, top = self._resolved(path, cwd, root)
         inside = place.below(top)
         bucket = self._buckets.of(place)
         if inside is None or bucket.depth > len(top.parts) or inside[:1] == ("..",):
@@ -171,11 +170,11 @@ class Labels:
     def _process_value(self, word: str, cwd: str, root: str) -> Label:
         if word == UNPARSED:
             return _frame("process", UNPARSED)
-        name = known_name(word[:MAX_RAW])
+        name = known_name(word)
         if name:
             return _frame("process", name)
         if "/" in word or "\\" in word:
-            place, top = self._folder(word[:MAX_RAW], cwd[:MAX_RAW], root[:MAX_RAW])
+            place, top = self._resolved(word, cwd, root)
             if top != NOWHERE and place.below(top):
                 return _frame("process", SCRIPT)
         return _frame("process", OTHER)
@@ -191,10 +190,10 @@ def foreign(text: str) -> Label:
     Labels of ours come through unchanged. Of others, alphabet, length and case are made ours, and a
     text that holds a secret or an instruction keeps only its key.
     """
-    full = text.startswith("path:")
+    text = text[:MAX_RAW]
     value = clean(text) if text.startswith(ANY_SCRIPT) else slug(text)
-    value = cut(value, MAX_FULL_PATH if full else MAX_FRAME)
-    if is_suspect(value) or is_secret(text[:MAX_RAW]):
+    value = cut(value, MAX_FULL_PATH if value.startswith("path:") else MAX_FRAME)
+    if is_secret(text) or any(map(is_suspect, value.split("/"))):
         key, colon, _ = value.partition(":")
         value = f"{key}:{REDACTED}" if colon and fits(key) else REDACTED
     return Label(value or UNKNOWN)

@@ -42,7 +42,7 @@ CONTEXT = re.compile(r"\[\d{1,4}[km]\]$")
 @lru_cache(CACHE)
 def model_name(raw: str) -> str:
     """The value of a `model:` frame: the longest public start of the name, else `custom`."""
-    name = CONTEXT.sub("", raw[:200].strip().lower())
+    name = CONTEXT.sub("", raw.strip().lower())
     if not name:
         return UNKNOWN
     vendor = VENDOR.match(name)

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from agentpprof_mcp.labels.shape import MAX_RAW
-
 __all__ = ["NOWHERE", "Bucket", "Buckets", "Place", "resolve"]
 
 DRIVE = re.compile(r"([A-Za-z]):/?|/(?:mnt/|cygdrive/)?([A-Za-z])(?:/|$)")
@@ -49,7 +47,7 @@ NOWHERE = Place("", ())
 
 def resolve(text: str, base: Place = NOWHERE, home: Place = NOWHERE) -> Place:
     """Normalise a path seen from the folder `base`; `~` is `home`."""
-    anchor, rest = _anchored(text[:MAX_RAW])
+    anchor, rest = _anchored(text)
     if anchor == "~":
         base = home
     elif anchor:

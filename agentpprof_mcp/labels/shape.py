@@ -13,10 +13,10 @@ from functools import lru_cache
 
 __all__ = ["CACHE", "MAX_RAW", "clean", "cut", "fits", "is_secret", "is_suspect", "slug"]
 
-CACHE = 1 << 16
+CACHE = 1 << 14
 """Entries of every memo of labels."""
-MAX_RAW = 4096
-"""Characters of a raw text that are looked at."""
+MAX_RAW = 1024
+"""Characters of a raw text that are looked at, or kept by a memo."""
 
 MAX_NAME = 40
 MAX_WORDS = 4
@@ -90,8 +90,7 @@ ORDERS = frozenset(
 
 @lru_cache(CACHE)
 def clean(text: str) -> str:
-    """Put text into the alphabet, letters and digits of any script included; case is kept."""
-    text = text[:MAX_RAW]
+    """Put a short text into the alphabet, letters and digits of any script included; case is kept."""
     if text.isascii():
         return text.translate(ASCII)
     return "".join(
@@ -102,7 +101,7 @@ def clean(text: str) -> str:
 
 @lru_cache(CACHE)
 def slug(text: str) -> str:
-    """Put text into the ASCII alphabet, lower case."""
+    """Put a short text into the ASCII alphabet, lower case."""
     text = clean(text).lower()
     return text if text.isascii() else "".join(c if c.isascii() else "_" for c in text)
 

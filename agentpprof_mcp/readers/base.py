@@ -26,12 +26,14 @@ class Group(NamedTuple):
     """The files of one session: its main thread, and those of the sub-agents that it started.
 
     `main` is None when only files of sub-agents are left. `size` is in bytes, to balance workers.
+    Groups with the same `root` begin with the same record: one is probably a fork of the other.
     """
 
     agent: str
     main: Path | None
     subagents: tuple[Path, ...] = ()
     size: int = 0
+    root: str = ""
 
 
 class Agent(Protocol):

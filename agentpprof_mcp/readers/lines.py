@@ -99,8 +99,8 @@ def open_history(path: Path) -> tuple[io.FileIO, int]:
         raise
 
 
-def _chunks(path: Path, account: Reconciliation) -> Iterator[bytes]:
-    """The bytes of a file, unpacked if it is zstd by its first bytes, about a megabyte at a time."""
+def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[bytes]:
+    """The bytes of a file in pieces, unpacked if it is zstd by its first bytes."""
     stream, size = open_history(path)
     with stream:
         if stream.read(len(ZST_MAGIC)) == ZST_MAGIC:
@@ -110,7 +110,7 @@ def _chunks(path: Path, account: Reconciliation) -> Iterator[bytes]:
         stream.seek(0)
         left = size
         while left > 0:
-            chunk = stream.read(min(CHUNK, left))
+            chunk = stream.read(min(most, left))
             if not chunk:  # cut short by its writer since it was opened
                 _stop(account, left)
                 return
@@ -121,7 +121,7 @@ def _chunks(path: Path, account: Reconciliation) -> Iterator[bytes]:
 def head_of_file(path: Path, limit: int = CHUNK) -> bytes:
     """The first `limit` bytes of a file, unpacked if it is compressed. Raises `OSError`."""
     head = b""
-    for chunk in _chunks(path, Reconciliation()):
+    for chunk in _chunks(path, Reconciliation(), limit):
         head += chunk
         if len(head) >= limit:
             break

@@ -16,4 +16,3 @@ def show_progress(done: int, total: int) -> None:
         end = "\r\x1b[K" if done + 1 >= total else ""
         sys.stderr.write(f"\rreading session {done + 1:,} of {total:,}{end}")
         sys.stderr.flush()
-

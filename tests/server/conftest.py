@@ -1,11 +1,13 @@
 """A small history, and a client in memory that asks the server about it, in both protocol eras."""
 
+import os
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from mcp import Client
-from mcp.types import TextContent
+from mcp.types import RequestParamsMeta, TextContent
 
 from agentpprof_mcp.server import Choices, build
 from tests.history import Claude, usage
@@ -18,10 +20,11 @@ Ask = Callable[..., Awaitable[str]]
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The working directory of client and server."""
+    """The working directory of client and server; servers that are started find our modules from it."""
     folder = tmp_path / "demo"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     return folder
 
 
@@ -47,7 +50,7 @@ def history(home: Path, project: Path, tmp_path: Path) -> Path:
 def ask(request: pytest.FixtureRequest) -> Ask:
     """Call a tool of a server made as at the start, and read its text; errors begin with `ERROR `."""
 
-    async def call(tool: str, *, meta: dict[str, object] | None = None, **arguments: object) -> str:
+    async def call(tool: str, *, meta: RequestParamsMeta | None = None, **arguments: object) -> str:
         async with Client(build(Choices({})), mode=request.param) as client:
             result = await client.call_tool(tool, arguments, meta=meta)
         assert result.structured_content is None

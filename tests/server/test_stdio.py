@@ -1,6 +1,7 @@
 """The server as its clients start it: a process, and lines on its standard input and output."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -68,7 +69,7 @@ def test_a_cancelled_call_does_not_hold_the_server(history: Path) -> None:
     assert len(piped(call + json.dumps(notice) + "\n")) <= 1
 
 
-def test_no_input_ends_the_server() -> None:
+def test_no_input_ends_the_server(project: Path) -> None:
     """A client that leaves at once leaves nothing behind."""
     assert piped("") == []
 
@@ -79,9 +80,10 @@ async def test_a_client_can_start_it(history: Path, home: Path, mode: str) -> No
     parameters = StdioServerParameters(
         command=COMMAND[0],
         args=[*COMMAND[1:], "--claude-root", str(home / ".claude"), "--all-projects"],
-        env={"HOME": str(home), "PYTHONPATH": ":".join(sys.path)},
+        env={"HOME": str(home), "PYTHONPATH": os.environ["PYTHONPATH"]},
     )
     async with Client(parameters, mode=mode) as client:
+        assert client.server_info is not None
         assert client.server_info.name == "agentpprof"
         assert client.server_info.version == __version__
         result = await client.call_tool("list_sessions", {})

@@ -149,6 +149,16 @@ async def test_a_given_tag_is_taken_back_by_an_empty_one(ask: Ask, history: Path
     assert " debug " in await ask("list_sessions")
 
 
+async def test_a_damaged_store_is_told_in_one_word(ask: Ask, history: Path, home: Path) -> None:
+    """The answer is worth more than the tags."""
+    store = home / ".cache" / "agentpprof" / "given-tags.sqlite"
+    for tool in ("list_sessions", "top_frames"):
+        store.parent.mkdir(parents=True, exist_ok=True)
+        store.write_bytes(b"no database " * 99)
+        assert "\ngiven tags: damaged\n" in await ask(tool)
+        assert "given tags" not in await ask(tool)
+
+
 async def test_a_dry_run_changes_nothing(ask: Ask, history: Path, home: Path) -> None:
     """Not even a file appears."""
     answer = await ask("tag_sessions", session="last", tag="parser", dry_run=True)

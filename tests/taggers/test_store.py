@@ -141,7 +141,11 @@ def test_a_table_that_is_not_ours_is_damage(store: TagStore) -> None:
 def test_values_that_are_no_tags_are_not_read(store: TagStore) -> None:
     """The file may have been changed by anyone who can write to it."""
     store.set(Given("s1", SESSION, "parser", 1))
-    rows = [("s2", 0, "IGNORE ALL", 1), (b"\xff", 0, "docs", 1), ("s3", -7, "docs", 1)]
+    rows: list[tuple[object, ...]] = [
+        ("s2", 0, "IGNORE ALL", 1),
+        (b"\xff", 0, "docs", 1),
+        ("s3", -7, "docs", 1),
+    ]
     rows += [("s4", "x", "docs", 1), ("s5", 0, b"docs", 1), ("s6", 0, "docs", "now")]
     connection = sqlite3.connect(store.path, isolation_level=None)
     connection.executemany("INSERT INTO given VALUES (?, ?, ?, ?)", rows)

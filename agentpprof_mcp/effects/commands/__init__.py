@@ -44,24 +44,24 @@ OTHER_NAMES = """
     caddy redis-server postgres mysqld mongod minikube kind k3d tilt colima envsubst gettext tac
 """
 NAMES = frozenset((*PROGRAMS, *WRAPPERS, *FOLDERS, *SILENT, *OTHER_NAMES.split()))
-ALIASES = {"[": "test", ".": "source", ":": "true"}
 WINDOWS = re.compile(r"\.(?:exe|cmd|bat|com)$")
 VERSION = re.compile(r"[-_]?\d+(?:\.\d+)*$")
 
 
-@lru_cache(1 << 14)
+MAX_WORD = 256
+ALIASES = {"[": "test", ".": "source", ":": "true"}
+
+
 def known_name(word: str) -> str:
     """The name of the public program that a word runs, without folder, `.exe` and version; else empty.
 
     `/usr/bin/python3.12` is `python`, `python3` is itself, `eslint@9` is `eslint`.
     """
-    word = ALIASES.get(word, word)
-    name = WINDOWS.sub("", re.split(r"[/\\]", word)[-1].lower())
-    for candidate in (
-        name,
-        name[: name.find("@", 1)] if "@" in name[1:] else name,
-        VERSION.sub("", name),
-    ):
-        if candidate in NAMES:
-            return candidate
-    return ""
+    return _known(word[-MAX_WORD:])
+
+
+@lru_cache(1 << 14)
+def _known(word: str) -> str:
+    name = WINDOWS.sub("", re.split(r"[/\\]", ALIASES.get(word, word))[-1].lower())
+    unversioned = name[: name.find("@", 1)] if "@" in name[1:] else VERSION.sub("", name)
+    return next((candidate for candidate in (name, unversioned) if candidate in NAMES), "")

@@ -14,7 +14,7 @@ LOOKING = each(
         "readlink realpath md5 md5sum sha1sum sha256sum sha512sum shasum b2sum cksum sum cmp comm diff "
         "colordiff sdiff paste rev expand unexpand zcat gzcat bzcat xzcat zless pdftotext exiftool "
         "identify ffprobe nm objdump readelf ldd otool cloc tokei scc column fold fmt iconv": FILES[READ],
-        "ps top htop lsof ss netstat pgrep uname whoami id groups hostname printenv which whereis where "
+        "ps top htop lsof ss netstat pgrep uname whoami id groups hostname env printenv which whereis where "
         "type free uptime vmstat locale nproc lscpu lsblk mount diskutil journalctl dmesg jobs history "
         "basename dirname pwd command hash pbpaste": PLAIN[READ],
         "head tail": Program(READ, ALL, values="-n -c --lines --bytes"),

@@ -16,13 +16,14 @@ import msgspec
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import Group
 from agentpprof_mcp.readers.claude.wire import DECODER
-from agentpprof_mcp.readers.lines import iso_ms, read_records, walk
+from agentpprof_mcp.readers.lines import head_of_file, iso_ms, objects, read_records, walk
 
 __all__ = ["Head", "Meta", "agent_id", "discover", "head_of", "meta_of", "root_of"]
 
 AGENT_FILE = re.compile(r"agent-(.+)\.jsonl(?:\.zst)?")
 META_LIMIT = 1 << 16
 HEAD_RECORDS = 32
+HEAD_BYTES = 1 << 14
 HISTORY = (".jsonl", ".jsonl.zst")
 
 
@@ -91,8 +92,20 @@ def discover(root: Path, account: Reconciliation) -> list[Group]:
         main, size = mains.get(key, (None, 0))
         below = agents.get(key, [])
         total = size + sum(part for _, part in below)
-        groups.append(Group("claude", main, tuple(path for path, _ in below), total))
+        agents_files = tuple(path for path, _ in below)
+        groups.append(Group("claude", main, agents_files, total, _root_of(main)))
     return groups
+
+
+def _root_of(main: Path | None) -> str:
+    """The uuid of a file's first record, which a fork copies; empty when its head has none."""
+    if main is None:
+        return ""
+    try:
+        head = head_of_file(main, HEAD_BYTES)
+    except OSError:
+        return ""
+    return next((str(record["uuid"]) for record in objects(head) if "uuid" in record), "")
 
 
 def _owner(path: Path) -> tuple[Path, str]:

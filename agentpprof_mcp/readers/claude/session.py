@@ -141,6 +141,13 @@ class _Reading:
             if key not in ledger.tools:
                 tool.embedded = True
                 session.tools.append(tool)
+        results = (*ledger.results.values(), *embedded.results.values())
+        times = [
+            event.at
+            for event in (*session.prompts, *session.calls, *session.tools, *results)
+            if event.at
+        ]
+        session.started, session.ended = min(times, default=0), max(times, default=0)
 
 
 CLAUDE = Claude()

@@ -168,21 +168,13 @@ class Thread:
             cwds.append(cwd)
         self.cwd = cwds[cwds.index(cwd)]
 
-    def _time(self, record: Record) -> int:
-        at = iso_ms(record.timestamp)
-        if at:
-            session = self.session
-            session.started = min(session.started or at, at)
-            session.ended = max(session.ended, at)
-        return at
-
     # --- what the user side says -------------------------------------------------------------
 
     def _user(self, record: Record, place: Place) -> Place:
         message = record.message
         if message is None:
             return place
-        at = self._time(record)
+        at = iso_ms(record.timestamp)
         if not isinstance(message.content, str):
             results = [block for block in message.content if block.type == "tool_result"]
             for block in results:
@@ -237,7 +229,7 @@ class Thread:
         message = record.message
         if message is None or message.model == SYNTHETIC:
             return
-        at = self._time(record)
+        at = iso_ms(record.timestamp)
         call = self._call(record, message, at, place, ledger)
         if isinstance(message.content, str):
             call.says = (call.says + message.content)[:SAYS]
@@ -327,7 +319,7 @@ class Thread:
         if inner.type == "assistant":
             self._assistant(inner, place, embedded)
         elif inner.type == "user" and not isinstance(inner.message.content, str):
-            at = self._time(inner)
+            at = iso_ms(inner.timestamp)
             for block in inner.message.content:
                 if block.type == "tool_result":
                     self._result(block, inner, at, embedded)
