@@ -3,14 +3,13 @@
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 __all__ = ["Env"]
 
 
-@dataclass(frozen=True)
-class Env:
+class Env(NamedTuple):
     """The user's home, the working directory, the environment, the cache folder, and the time (ms)."""
 
     home: Path

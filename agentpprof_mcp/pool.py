@@ -11,7 +11,6 @@ import os
 import signal
 import struct
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, NoReturn, TypeVar
@@ -76,7 +75,7 @@ def _run_forked(
     for start in range(0, len(order), step):
         os.write(sink, TOKEN.pack(start))
     os.close(sink)
-    outputs = [tempfile.TemporaryFile() for _ in range(workers - 1)]
+    outputs = [os.fdopen(os.memfd_create("agentpprof"), "w+b") for _ in range(workers - 1)]
     gc.freeze()
     children: list[int] = []
     found: dict[int, Result] = {}

@@ -100,15 +100,16 @@ class Profile:
 
     def top(self, measure: int = 0) -> list[TopRow]:
         """Frames by weight: largest `cum` first, then `flat`, then name."""
+        by_stack: dict[tuple[Label, ...], int] = {}
+        for (stack, _), values in self.samples.items():
+            by_stack[stack] = by_stack.get(stack, 0) + values[measure]
         flat: dict[Label, int] = {}
         cum: dict[Label, int] = {}
-        for (stack, _), values in self.samples.items():
-            value = values[measure]
-            if not value or not stack:
-                continue
-            flat[stack[-1]] = flat.get(stack[-1], 0) + value
-            for frame in set(stack):
-                cum[frame] = cum.get(frame, 0) + value
+        for stack, value in by_stack.items():
+            if value:
+                flat[stack[-1]] = flat.get(stack[-1], 0) + value
+                for frame in set(stack):
+                    cum[frame] = cum.get(frame, 0) + value
         rows = [TopRow(frame, flat.get(frame, 0), weight) for frame, weight in cum.items()]
         return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
 

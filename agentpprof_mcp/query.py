@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from types import MappingProxyType
+from typing import NamedTuple
 
 from agentpprof_mcp.errors import UserError
 
@@ -15,8 +15,7 @@ AGO = re.compile(r"(\d{1,6})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """Which sessions and events. Empty means all; several values of one selector mean any of them.
 
     `project_root` None stands for all projects, or for those of the names in `projects`. `since`
@@ -27,7 +26,7 @@ class Selection:
     project_given: bool = False
     project_name: str | None = None
     projects: tuple[str, ...] = ()
-    roots: Mapping[str, Path] = field(default_factory=dict)
+    roots: Mapping[str, Path] = MappingProxyType({})
     session_files: tuple[Path, ...] = ()
     agents: tuple[str, ...] = ()
     session_ids: tuple[str, ...] = ()
@@ -38,8 +37,7 @@ class Selection:
     max_sessions: int | None = None
 
 
-@dataclass(frozen=True)
-class Query:
+class Query(NamedTuple):
     """A selection, and how to look at it. `path_depth` None shows whole paths."""
 
     selection: Selection
@@ -58,6 +56,8 @@ def parse_zone(name: str) -> tzinfo:
         return local or UTC
     if name.upper() == "UTC":
         return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  only other zones pay for it
+
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -75,7 +75,6 @@ def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
             merged.add(sample, values)
         merged.cover(*digest.span)
     merged.reconciliation = found.reconciliation
-    merged.check()
     if not merged.samples:
         others = ", ".join(other.name for other in VIEWS if other is not view)
         raise NothingFound(
@@ -180,6 +179,7 @@ def writer_named(name: str) -> Writer:
 
 def encode(report: Report, format_name: str) -> bytes:
     """A report in one of the formats."""
+    report.profile.check()
     return writer_named(format_name).write(report)
 
 

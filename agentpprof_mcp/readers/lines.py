@@ -21,9 +21,20 @@ import msgspec
 
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["head_of_file", "iso_ms", "lenient", "objects", "open_history", "read_records", "walk"]
+__all__ = [
+    "MAX_LINE",
+    "Unusable",
+    "head_of_file",
+    "iso_ms",
+    "lenient",
+    "objects",
+    "open_history",
+    "read_records",
+    "walk",
+]
 
-CHUNK = 1 << 18
+CHUNK = 1 << 17
+"""Bytes read at once: what is split and decoded is then still in the processor's cache."""
 MAX_LINE = 32 << 20
 MAX_STDLIB = 1 << 20
 MAX_WALK_DEPTH = 12

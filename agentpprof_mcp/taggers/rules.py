@@ -19,7 +19,7 @@ MAX_RULE = 1024
 FALLBACK = "general"
 SESSION_PROMPTS = 8
 SHORT = 60
-LOOKED_AT = 400
+LOOKED_AT = 240
 
 WRAPPER = re.compile(r"<(ide_[a-z_]+|system-reminder)>.{0,4000}?</\1>", re.DOTALL)
 WORD = re.compile(r"[A-Za-z]+")

@@ -6,7 +6,7 @@
 from agentpprof_mcp.writers import folded, json, pprof, svg
 from agentpprof_mcp.writers.base import Writer
 
-__all__ = ["WRITERS", "by_name", "by_suffix"]
+__all__ = ["WRITERS", "Writer", "by_name", "by_suffix"]
 
 WRITERS: tuple[Writer, ...] = (pprof.WRITER, folded.WRITER, svg.WRITER, json.WRITER)
 

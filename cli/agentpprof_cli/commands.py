@@ -136,10 +136,10 @@ def _put(output: str | None, writer: Writer, report: service.Report) -> None:
     if output is None or output == STDOUT:
         if writer.binary and sys.stdout.isatty():
             raise UserError(f"{writer.name} is binary; name a file with -o, or pipe it on")
-        sys.stdout.buffer.write(writer.write(report))
+        sys.stdout.buffer.write(service.encode(report, writer.name))
         sys.stdout.buffer.flush()
         return
-    write_whole(Path(output), writer.write(report))
+    write_whole(Path(output), service.encode(report, writer.name))
     profile = report.profile
     width, total = profile.measures[0], profile.totals()[0]
     terminal.say(

@@ -9,6 +9,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from agentpprof_cli.commands import COMMANDS, DONE, Command
 from agentpprof_cli.terminal import say
@@ -17,7 +18,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import AgentPprofError, UserError
 from agentpprof_mcp.views import VIEWS
 
-__all__ = ["build_parser", "main"]
+__all__ = ["build_parser", "main", "run"]
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -58,7 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser(command).parse_args(words)
     gc.disable()  # one short run: collecting costs a tenth of it and frees nothing
     try:
-        return command.run(args, Env.real())
+        code = command.run(args, Env.real())
+        sys.stdout.flush()
     except UserError as error:
         say(str(error))
         return USAGE
@@ -70,7 +72,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    return code
+
+
+def run() -> NoReturn:
+    """The console script: end at once, without taking apart what the run has built."""
+    code = main()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -1,6 +1,10 @@
 """What shell commands do: kinds, chains of programs, paths and domains."""
 
+import time
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentpprof_mcp.effects import Arguments, effects_of
 
@@ -269,3 +273,121 @@ def test_powershell_is_read_at_a_basic_level(command, expected):
     found = effects(command, tool="PowerShell")
     assert [(effect.kind, effect.paths) for effect in found] == expected
     assert {effect.processes[0] for effect in found} == {"powershell"}
+
+
+@pytest.mark.parametrize("tool", ["Bash", "PowerShell"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<#",
+        "@'\n",
+        '@"\n',
+        "'",
+        '"',
+        "`",
+        "$(",
+        "{",
+        "sudo ",
+        "eval '",
+        "a=$a$a;",
+        "a.",
+        "a@",
+        "x://",
+        "-a ",
+        "a/../",
+    ],
+)
+def test_no_text_takes_long(tool, piece):
+    """Two million characters, of which the limit's worth is read."""
+    start = time.thread_time()
+    assert effects(piece * (2_000_000 // len(piece)), tool=tool)
+    assert effects(f"curl {piece * 20_000}", tool=tool)
+    assert time.thread_time() - start < 1
+
+
+PIECES = st.sampled_from(
+    [
+        "sudo",
+        "env",
+        "bash",
+        "-c",
+        "-lc",
+        "git",
+        "push",
+        "clone",
+        "curl",
+        "cat",
+        "find",
+        "-exec",
+        ";",
+        "{",
+        "}",
+        "(",
+        ")",
+        "$(",
+        "`",
+        "'",
+        '"',
+        "&&",
+        "||",
+        "|",
+        ">",
+        "<",
+        "<<",
+        "EOF",
+        "\n",
+        "cd",
+        "..",
+        "/tmp",
+        "~",
+        "$HOME",
+        "$x",
+        "x=1",
+        "a.py",
+        "*.py",
+        "python",
+        "-m",
+        "pytest",
+        "npm",
+        "run",
+        "test",
+        "xargs",
+        "eval",
+        "[[",
+        "]]",
+        "for",
+        "in",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "if",
+        "then",
+        "fi",
+        "--prefix",
+        "-C",
+        "-",
+        "--",
+        "@",
+        ":",
+        "https://a@b.org/c",
+        "git@h.org:x",
+        "\x00",
+        "\\",
+        "#",
+        "apply_patch",
+    ]
+)
+
+
+@given(
+    st.lists(PIECES, max_size=14).map(" ".join), st.sampled_from(["Bash", "PowerShell", "shell"])
+)
+def test_whatever_a_call_says_it_has_effects(command, tool):
+    """Bounded ones, and no error."""
+    for found in (effects(command, tool=tool), effects(command.split(" "), tool=tool)):
+        assert 1 <= len(found) <= 32
+        for effect in found:
+            assert 1 <= len(effect.processes) <= 6
+            assert not any("\0" in path or not path for path in effect.paths)
+            assert not any("\0" in domain for domain in effect.domains)

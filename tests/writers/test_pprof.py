@@ -105,12 +105,12 @@ def test_the_comments_say_what_was_read(small_report: Report) -> None:
         "width: events (count)",
         "labels only: no prompt, answer, command or output text",
         f"agentpprof {__version__}",
-        "read files: 12, lines: 3,450, lines skipped: 4, calls without result: 2",
+        "read 3,450 lines of 12 files, 4 lines skipped (line too long: 1, not JSON: 3), 2 calls without result",
     ]
     small_report.reconciliation = Reconciliation(files=1, bytes_unread=5, complete=False)
     message = parsed(pprof.encode(small_report))
     assert message.string_table[message.comment[-1]] == (
-        "read files: 1, bytes unread: 5; incomplete"
+        "read 0 lines of 1 files, 5 bytes unread; incomplete"
     )
 
 
