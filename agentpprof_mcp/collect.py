@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from agentpprof_mcp.digest import Digest, digest_of
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import InputError, NothingFound, UserError
+from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import ModelCall, Reconciliation, Session, ToolCall
 from agentpprof_mcp.ownership import claims, families, settle
@@ -175,7 +175,7 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
     if selection.max_sessions is not None:
         chosen = chosen[: selection.max_sessions]
     if not chosen:
-        raise NothingFound(_nothing(selection, digests))
+        raise NothingFoundError(_nothing(selection, digests))
     for digest in digests:
         if digest.dropped == "unreadable":
             account.add(digest.reconciliation)

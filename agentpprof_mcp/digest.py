@@ -118,7 +118,8 @@ def digest_of(
         for effect in tool.effects
         for path in effect.paths
     ]
-    times = [event.at for event in (*session.calls, *session.tools) if event.at]
+    times = [call.at for call in session.calls if call.at]
+    times += [tool.at for tool in session.tools if tool.at]
     models: Counter[str] = Counter()
     for model, number in Counter(call.model for call in session.calls).items():
         models[labels.bare(labels.model(model))] += number

@@ -65,7 +65,8 @@ class EffectKind(StrEnum):
 
 class Opener(StrEnum):
     """What opened a prompt region. Only `TYPED` counts as a prompt and is tagged by its text;
-    `QUEUED` (typed while the agent was busy) is tagged too, but history does not count it."""
+    `QUEUED` (typed while the agent was busy) is tagged too, but history does not count it.
+    """
 
     START = "start"
     TYPED = "typed"

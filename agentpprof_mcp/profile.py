@@ -126,4 +126,6 @@ class Profile:
                 and any(values)
                 and keys == sorted(set(keys))
             ):
-                raise ValueError(f"broken sample of view {self.view!r}: {len(stack)} frames, {values}")
+                raise ValueError(
+                    f"broken sample of view {self.view!r}: {len(stack)} frames, {values}"
+                )

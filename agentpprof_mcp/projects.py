@@ -4,10 +4,10 @@ Working directories come from history: they may be of another machine or another
 the search for a git root everything is text. `normal` gives one spelling to POSIX and Windows paths.
 """
 
-import os
 import posixpath
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 
 from agentpprof_mcp.effects.places import join
@@ -38,7 +38,8 @@ def common_folder(paths: Iterable[str], cwd: str) -> str:
     if len(several) == 1:
         return several[0]
     parts = [normal(join(cwd, path)).split("/") for path in several]
-    return "/".join(os.path.commonprefix(parts)) or "/"
+    shared = takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))
+    return "/".join(level[0] for level in shared) or "/"
 
 
 class Project:

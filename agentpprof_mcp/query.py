@@ -61,7 +61,9 @@ def parse_zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise UserError(f"no time zone {name!r}; use a name such as Europe/Berlin, UTC or local") from None
+        raise UserError(
+            f"no time zone {name!r}; use a name such as Europe/Berlin, UTC or local"
+        ) from None
 
 
 def parse_time(text: str, now: int, zone: tzinfo, *, end: bool = False) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from agentpprof_mcp.collect import Progress, Sessions, collect
 from agentpprof_mcp.digest import Counts, Digest
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import InputError, NothingFound, UserError
+from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.profile import Profile
 from agentpprof_mcp.query import Query
@@ -58,12 +58,12 @@ def _quiet(_done: int, _all: int) -> None:
 
 
 def list_sessions(query: Query, env: Env, progress: Progress = _quiet) -> Sessions:
-    """All selected sessions with their counts. Raises `NothingFound` when there is none."""
+    """All selected sessions with their counts. Raises `NothingFoundError` when there is none."""
     return collect(query, env, None, progress)
 
 
 def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
-    """The profile of a view. Raises `NothingFound` when nothing matches or the view is empty."""
+    """The profile of a view. Raises `NothingFoundError` when nothing matches or the view is empty."""
     view = view_named(query.view)
     for name in query.frames:
         if name not in DIMENSIONS:
@@ -77,7 +77,7 @@ def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
     merged.reconciliation = found.reconciliation
     if not merged.samples:
         others = ", ".join(other.name for other in VIEWS if other is not view)
-        raise NothingFound(
+        raise NothingFoundError(
             f"the {view.name} view has no samples in the {len(found.sessions)} selected sessions;"
             f" try another view: {others}"
         )
@@ -106,7 +106,7 @@ def give_tag(
 ) -> Digest:
     """Name the one selected session, or one prompt of it; an empty tag takes a given one back.
 
-    Returns the session as it was before. Raises `UserError`, `NothingFound`, or `InputError` when the
+    Returns the session as it was before. Raises `UserError`, `NothingFoundError`, or `InputError` when the
     store of given tags cannot be used.
     """
     if tag:
@@ -145,7 +145,7 @@ def merge(paths: Iterable[Path]) -> Report:
                 f" {_measures(part)}, before it {merged.view} with {_measures(merged)}"
             ) from None
     if merged is None or not merged.samples:
-        raise NothingFound("the profiles to merge hold no samples")
+        raise NothingFoundError("the profiles to merge hold no samples")
     question = next((view.question for view in VIEWS if view.name == merged.view), "")
     return Report(merged, question, [], merged.reconciliation, {"name": "none"})
 

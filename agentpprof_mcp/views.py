@@ -8,7 +8,7 @@ entry and, where no row maker fits, one function from an event to rows.
 from collections.abc import Callable, Iterator
 from itertools import chain, starmap
 from operator import add, attrgetter
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -239,21 +239,30 @@ def _pivots(scene: Scene, row: Row) -> tuple[tuple[str, Label], ...]:
     return tuple(pairs)
 
 
-PIVOTS: Dimension = Dimension(attrgetter("day", "model", "status"), _pivots)  # type: ignore[arg-type]
+PIVOT_FIELDS = attrgetter("day", "model", "status")
 
 
-class _Memo:
-    """Makes what a dimension shows of rows, once for equal fields."""
+Made = TypeVar("Made")
+
+
+class _Memo(Generic[Made]):
+    """Makes something of rows, once for equal fields."""
 
     __slots__ = ("fields", "made", "make", "scene")
 
-    def __init__(self, scene: Scene, dimension: Dimension) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        fields: Callable[[Row], object],
+        make: Callable[[Scene, Row], Made],
+    ) -> None:
         self.scene = scene
-        self.fields, self.make = dimension
-        self.made: dict[object, Frames] = {}
+        self.fields = fields
+        self.make = make
+        self.made: dict[object, Made] = {}
 
-    def __call__(self, row: Row) -> Frames:
-        """The frames of a row."""
+    def __call__(self, row: Row) -> Made:
+        """What is made of a row."""
         fields = self.fields(row)
         try:
             return self.made[fields]
@@ -279,8 +288,8 @@ def project(
     for row, values in _rows(view, session, day_of, profile):
         before = rows.get(row)
         rows[row] = values if before is None else tuple(map(add, before, values))
-    memos = [_Memo(scene, DIMENSIONS[name]) for name in frames or view.frames]
-    pivots = _Memo(scene, PIVOTS)
+    memos = [_Memo(scene, *DIMENSIONS[name]) for name in frames or view.frames]
+    pivots = _Memo(scene, PIVOT_FIELDS, _pivots)
     added = rows.items()
     opened = chain.from_iterable(starmap(view.opens, added)) if view.opens else added
     for row, values in opened:

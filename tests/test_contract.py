@@ -3,7 +3,7 @@
 import pytest
 
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import NothingFound, UserError
+from agentpprof_mcp.errors import NothingFoundError, UserError
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.service import encode, list_sessions, profile
 from tests.history import Claude, Codex, usage
@@ -56,9 +56,18 @@ HEAD = "project:agentsight;agent:codex;"
     [
         ("tasks", "session:release;prompt:debug;kind:tool;call:tool/shell;effect:test;status:ok 1"),
         ("tasks", "session:release;prompt:debug;kind:llm;call:llm/review;model:gpt-5 1"),
-        ("system", "session:release;prompt:debug;call:tool/shell;process:bash;process:cargo;effect:test;path:collector;status:ok 1"),
-        ("system", "session:release;prompt:debug;call:tool/shell;process:bash;process:git;effect:repo;path:repo;status:ok 1"),
-        ("tools", "session:release;prompt:debug;call:tool/shell;process:bash;process:git;effect:repo;path:repo;status:ok 1"),
+        (
+            "system",
+            "session:release;prompt:debug;call:tool/shell;process:bash;process:cargo;effect:test;path:collector;status:ok 1",
+        ),
+        (
+            "system",
+            "session:release;prompt:debug;call:tool/shell;process:bash;process:git;effect:repo;path:repo;status:ok 1",
+        ),
+        (
+            "tools",
+            "session:release;prompt:debug;call:tool/shell;process:bash;process:git;effect:repo;path:repo;status:ok 1",
+        ),
         ("files", "session:release;prompt:docs;path:docs/flamegraph;effect:write;status:ok 1"),
         ("network", "session:release;prompt:publish;domain:crates.io;process:cargo;status:ok 1"),
         ("tokens", "model:gpt-5;kind:input;session:release;prompt:debug;call:llm/review 4200"),
@@ -133,7 +142,11 @@ def test_a_subagents_events_stand_below_its_type_in_the_starters_region(folded, 
     history.prompt("look", isSidechain=True, parentUuid=None)
     history.says("found", call="m2", tokens=usage(7, 0), isSidechain=True)
     lines = folded("tokens", history.write(tmp_path))
-    assert [line for line in lines if line.endswith(" 7") and ";prompt:debug;subagent:explore;call:llm/" in line]
+    assert [
+        line
+        for line in lines
+        if line.endswith(" 7") and ";prompt:debug;subagent:explore;call:llm/" in line
+    ]
 
 
 def test_the_main_effect_is_the_first_of_the_precedence(folded, tmp_path):
@@ -145,7 +158,9 @@ def test_the_main_effect_is_the_first_of_the_precedence(folded, tmp_path):
     assert frames(lines, "effect") == ["test"]
 
 
-def test_several_paths_of_an_effect_give_one_system_frame_and_one_file_sample_each(folded, tmp_path):
+def test_several_paths_of_an_effect_give_one_system_frame_and_one_file_sample_each(
+    folded, tmp_path
+):
     """rm -rf build dist."""
     history = Claude()
     history.uses("Bash", {"command": "rm -rf build dist"}, "t1")
@@ -170,8 +185,18 @@ def test_a_claude_result_without_mark_is_ok_and_a_silent_codex_output_is_unknown
 def test_a_late_exit_code_belongs_to_the_call_whose_output_carries_it(folded, tmp_path):
     """The command itself answered that it goes on."""
     history = Codex()
-    history.call("c1", "exec_command", {"cmd": "make"}, "Chunk ID: a\nWall time: 1.0 seconds\nProcess running with session ID 7\nOutput:\n")
-    history.call("c2", "write_stdin", {"session_id": 7, "chars": ""}, "Chunk ID: b\nWall time: 1.0 seconds\nProcess exited with code 2\nOutput:\n")
+    history.call(
+        "c1",
+        "exec_command",
+        {"cmd": "make"},
+        "Chunk ID: a\nWall time: 1.0 seconds\nProcess running with session ID 7\nOutput:\n",
+    )
+    history.call(
+        "c2",
+        "write_stdin",
+        {"session_id": 7, "chars": ""},
+        "Chunk ID: b\nWall time: 1.0 seconds\nProcess exited with code 2\nOutput:\n",
+    )
     lines = folded("tasks", history.write(tmp_path))
     assert frames([line for line in lines if "effect:build" in line], "status") != ["error"]
     assert frames(lines, "status")[0] == "error"
@@ -216,7 +241,9 @@ def test_frames_are_bounded_in_bytes(folded, tmp_path):
         ("D:\\work\\cli", "cli", "cmd/main.go"),
     ],
 )
-def test_worktrees_belong_to_their_project_and_cut_their_own_paths(folded, tmp_path, cwd, project, path):
+def test_worktrees_belong_to_their_project_and_cut_their_own_paths(
+    folded, tmp_path, cwd, project, path
+):
     """POSIX and Windows alike."""
     history = Claude(cwd=cwd)
     separator = "\\" if "\\" in cwd else "/"
@@ -235,7 +262,10 @@ def store(home, *histories):
 
 def two_sessions(tmp_path):
     """An older and a newer session of different projects, and their roots."""
-    older, newer = Claude("aaaaaaaa-0000-4000-8000-000000000001"), Claude("aaaaaaaa-0000-4000-8000-000000000002", cwd="/x/other")
+    older, newer = (
+        Claude("aaaaaaaa-0000-4000-8000-000000000001"),
+        Claude("aaaaaaaa-0000-4000-8000-000000000002", cwd="/x/other"),
+    )
     older.prompt("fix the bug")
     older.says("done", call="m1", tokens=usage(5, 0))
     newer.prompt("update the docs")
@@ -258,7 +288,9 @@ def two_sessions(tmp_path):
         ({"session_tags": ("debug",), "max_sessions": 1}, 5),
     ],
 )
-def test_selectors_choose_sessions_and_events_and_the_newest_come_after_them(env, tmp_path, selectors, total):
+def test_selectors_choose_sessions_and_events_and_the_newest_come_after_them(
+    env, tmp_path, selectors, total
+):
     """--max-sessions limits what the others chose."""
     query = Query(Selection(roots=two_sessions(tmp_path), **selectors), view="tokens")
     assert profile(query, env).profile.totals() == (total,)
@@ -281,20 +313,22 @@ def test_an_ambiguous_id_lists_its_candidates(env, tmp_path):
 )
 def test_a_selector_that_matches_nothing_says_what_would(env, tmp_path, selectors, says):
     """What was searched, and the newest that were."""
-    with pytest.raises(NothingFound, match=says):
+    with pytest.raises(NothingFoundError, match=says):
         list_sessions(Query(Selection(roots=two_sessions(tmp_path), **selectors)), env)
 
 
 def test_a_project_without_sessions_says_which_projects_there_are(env, tmp_path):
     """And which flags would find them."""
     selection = Selection(roots=two_sessions(tmp_path), project_root=tmp_path / "none")
-    with pytest.raises(NothingFound, match=r"agentsight \(1\), other \(1\); try --all-projects"):
+    with pytest.raises(
+        NothingFoundError, match=r"agentsight \(1\), other \(1\); try --all-projects"
+    ):
         list_sessions(Query(selection), env)
 
 
 def test_nothing_anywhere_says_where_was_searched(env, tmp_path):
     """Every root by name."""
-    with pytest.raises(NothingFound, match=r"claude in .*/\.claude"):
+    with pytest.raises(NothingFoundError, match=r"claude in .*/\.claude"):
         list_sessions(Query(Selection(roots={"claude": tmp_path / ".claude"})), env)
 
 
@@ -302,7 +336,9 @@ def test_an_empty_view_names_the_others(folded, tmp_path):
     """A session that contacted nothing."""
     history = Claude()
     history.says("x")
-    with pytest.raises(NothingFound, match="network view has no samples.*try another view: tasks"):
+    with pytest.raises(
+        NothingFoundError, match=r"network view has no samples.*try another view: tasks"
+    ):
         folded("network", history.write(tmp_path))
 
 
@@ -330,11 +366,18 @@ def test_a_default_project_holds_sessions_below_it_and_of_its_worktrees(env, tmp
     """Also those that only moved there."""
     root = tmp_path / "shop"
     histories = []
-    for number, cwd in enumerate([root, root / "sub", root / ".worktrees" / "1", tmp_path / "shopping", tmp_path]):
+    for number, cwd in enumerate(
+        [root, root / "sub", root / ".worktrees" / "1", tmp_path / "shopping", tmp_path]
+    ):
         history = Claude(f"{number}aaaaaaa-0000-4000-8000-000000000001", cwd=str(cwd))
         history.says("x", call=f"m{number}")
         histories.append(history)
     histories[-1].cwd = str(root)
     histories[-1].says("moved", call="m9")
     selection = Selection(roots=store(tmp_path, *histories), project_root=root)
-    assert sorted(d.id[0] for d in list_sessions(Query(selection), env).sessions) == ["0", "1", "2", "4"]
+    assert sorted(d.id[0] for d in list_sessions(Query(selection), env).sessions) == [
+        "0",
+        "1",
+        "2",
+        "4",
+    ]

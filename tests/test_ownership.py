@@ -50,7 +50,9 @@ def test_an_error_or_an_answer_in_any_copy_counts():
 
 def test_an_embedded_call_gives_way_to_an_outright_one_even_of_a_younger_session():
     """Its message id is enough to know it."""
-    parent = session("a", calls=[call("m1", embedded=True)], tools=[tool("t1", embedded=True)], started=1)
+    parent = session(
+        "a", calls=[call("m1", embedded=True)], tools=[tool("t1", embedded=True)], started=1
+    )
     agent = session("b", calls=[call("m1:r1", 5)], tools=[tool("t1")], started=2)
     settle([parent, agent])
     assert (parent.calls, parent.tools) == ([], [])

@@ -9,7 +9,9 @@ from agentpprof_mcp.profile import Label, Measure, Profile, Sample
 MEASURES = (Measure("events", "count"), Measure("tokens", "tokens"))
 
 FRAMES = st.lists(st.sampled_from("abcd").map(Label), min_size=1, max_size=3).map(tuple)
-LABELS = st.sampled_from([(), (("date", Label("x")),), (("date", Label("y")), ("model", Label("m")))])
+LABELS = st.sampled_from(
+    [(), (("date", Label("x")),), (("date", Label("y")), ("model", Label("m")))]
+)
 PROFILES = st.lists(
     st.tuples(FRAMES, LABELS, st.tuples(st.integers(0, 9), st.integers(0, 9))), max_size=8
 )
@@ -46,7 +48,9 @@ def test_merge_is_associative_and_commutative_and_keeps_totals(a, b, c):
     left = together(together(a, b), c)
     assert state(left) == state(together(a, together(b, c)))
     assert state(left) == state(together(c, b, a))
-    assert left.totals() == tuple(map(sum, zip(made(a).totals(), made(b).totals(), made(c).totals(), strict=True)))
+    assert left.totals() == tuple(
+        map(sum, zip(made(a).totals(), made(b).totals(), made(c).totals(), strict=True))
+    )
 
 
 @given(PROFILES)

@@ -66,7 +66,12 @@ def test_a_session_of_another_machine_is_in_the_project_of_its_directory(cwd, na
 
 def git(folder, *words):
     """Run git without a user's settings."""
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b", *words],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
 
 
 @pytest.fixture
@@ -98,7 +103,9 @@ def test_a_given_root_holds_its_linked_worktrees(repository):
 
 def test_a_given_name_wins(tmp_path):
     """--project-name."""
-    assert Projects(tmp_path, "shop").given.name == "shop"
+    given = Projects(tmp_path, "shop").given
+    assert given is not None
+    assert given.name == "shop"
     assert Projects(None, "shop").own("/x/y").name == "shop"
 
 
@@ -119,4 +126,6 @@ def test_several_paths_share_their_deepest_folder(paths, folder):
 
 def test_projects_need_no_disk(tmp_path):
     """A root that is not there is still a root."""
-    assert Projects(Path("/nowhere/at/all"), None).given.holds("/nowhere/at/all/x")
+    given = Projects(Path("/nowhere/at/all"), None).given
+    assert given is not None
+    assert given.holds("/nowhere/at/all/x")

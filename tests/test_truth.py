@@ -52,9 +52,9 @@ def minus(counts, part):
 
 def named(tools):
     """Truth's tool names as we show them: one of an odd shape is `other`."""
-    out = Counter()
+    out: Counter[str] = Counter()
     for name, number in tools.items():
-        odd = any(char in name for char in " \"<>\n")
+        odd = any(char in name for char in ' "<>\n')
         out["other" if odd else name] += number
     return dict(out)
 
@@ -65,7 +65,11 @@ def test_a_claude_file_read_alone_meets_its_truth(name, tmp_path):
     truth = FILES[name]
     answer = listed(Selection(session_files=(DATA / name,)), tmp_path)
     (row,) = answer["sessions"]
-    account, apart, extra = answer["reconciliation"], row["embedded"], truth["embedded_agent_progress"]
+    account, apart, extra = (
+        answer["reconciliation"],
+        row["embedded"],
+        truth["embedded_agent_progress"],
+    )
     tokens = truth["tokens"]
     assert row["prompts"] == truth["prompts"]
     assert account["lines"] == truth["lines"]
@@ -142,6 +146,14 @@ def test_all_sessions_together_count_each_call_once(corpus, agent, tmp_path):
     own = minus(summed(rows, "tools"), summed(rows, "embedded", "tools"))
     assert own == named(truth["tool_calls"]["unique_by_name"])
     assert sum(summed(rows, "tools").values()) == truth["tool_calls"]["unique_with_agent_progress"]
-    assert summed(rows, "errors") - summed(rows, "embedded", "errors") == truth["tool_errors"]["unique"]
-    for kind, key in (("input", "input"), ("output", "output"), ("cache_read", "cache_read"), ("cache_write", "cache_create")):
+    assert (
+        summed(rows, "errors") - summed(rows, "embedded", "errors")
+        == truth["tool_errors"]["unique"]
+    )
+    for kind, key in (
+        ("input", "input"),
+        ("output", "output"),
+        ("cache_read", "cache_read"),
+        ("cache_write", "cache_create"),
+    ):
         assert summed(rows, "tokens", kind) == tokens[key], kind

@@ -6,6 +6,7 @@ A line that the typed decoder refuses gets a second, bounded look; what still ca
 and counted by reason. `records` + sum(`skipped`) + `pending_tail` = `lines`.
 """
 
+import errno
 import io
 import json
 import os
@@ -99,15 +100,11 @@ def open_history(path: Path) -> tuple[io.FileIO, int]:
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
     descriptor = os.open(path, flags)
-    try:
-        info = os.fstat(descriptor)
-        if not stat.S_ISREG(info.st_mode):
-            msg = "not a regular file"
-            raise OSError(msg)
-        return io.FileIO(descriptor), info.st_size
-    except BaseException:
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
-        raise
+        raise OSError(errno.EINVAL, "not a regular file")
+    return io.FileIO(descriptor), info.st_size
 
 
 def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[bytes]:

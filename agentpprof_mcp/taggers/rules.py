@@ -45,7 +45,9 @@ def _parse_rule(number: int, source: str) -> Rule:
     head, equals, pattern = source.partition("=")
     kind, colon, tag = head.partition(":")
     if not (equals and colon and pattern):
-        raise UserError(f"tag rule {number} is not KIND:TAG=REGEX, as in prompt:publish=cargo publish")
+        raise UserError(
+            f"tag rule {number} is not KIND:TAG=REGEX, as in prompt:publish=cargo publish"
+        )
     if kind not in KINDS:
         raise UserError(f"tag rule {number}: the kind must be one of {', '.join(KINDS)}")
     if not TAG.fullmatch(tag):

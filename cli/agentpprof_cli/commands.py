@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_cli import terminal
-from agentpprof_cli.options import add_output, add_selection, add_top, add_view, query_of
+from agentpprof_cli.options import (
+    OUTPUT,
+    SELECTION,
+    STRICT,
+    TABLE,
+    TAGGING,
+    VIEW,
+    add_flags,
+    query_of,
+)
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
@@ -34,11 +43,13 @@ class Command(NamedTuple):
 # --- profile ---------------------------------------------------------------------------------
 
 
+SESSIONS = "which sessions (a repeated selector means any of its values)"
+
+
 def _profile_flags(parser: argparse.ArgumentParser) -> None:
-    add_selection(parser)
-    add_view(parser)
-    add_output(parser)
-    add_top(parser)
+    add_flags(parser, SESSIONS, SELECTION)
+    add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, "output", OUTPUT, TABLE, STRICT)
     parser.add_argument(
         "--include-previews",
         action="store_true",
@@ -62,10 +73,11 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
 
 
 def _sessions_flags(parser: argparse.ArgumentParser) -> None:
-    add_selection(parser)
-    parser.add_argument("--tag-rule", metavar="KIND:TAG=REGEX", action="append", default=[], help="as for profiles")
-    parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
-    parser.add_argument("--strict", action="store_true", help="exit 3 when something was skipped")
+    add_flags(parser, SESSIONS, SELECTION, TAGGING)
+    parser.add_argument(
+        "--format", choices=("table", "json"), default="table", help="default: table"
+    )
+    add_flags(parser, "output", STRICT)
 
 
 def _sessions(args: argparse.Namespace, env: Env) -> int:
@@ -82,10 +94,16 @@ def _sessions(args: argparse.Namespace, env: Env) -> int:
 
 
 def _top_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("profiles", metavar="FILE", nargs="*", type=Path, help="pprof files to show instead of reading history")
-    add_selection(parser)
-    add_view(parser)
-    add_top(parser)
+    parser.add_argument(
+        "profiles",
+        metavar="FILE",
+        nargs="*",
+        type=Path,
+        help="pprof files to show instead of reading history",
+    )
+    add_flags(parser, SESSIONS, SELECTION)
+    add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, "output", TABLE, STRICT)
 
 
 def _top(args: argparse.Namespace, env: Env) -> int:
@@ -98,8 +116,10 @@ def _top(args: argparse.Namespace, env: Env) -> int:
 
 
 def _merge_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("profiles", metavar="FILE", nargs="+", type=Path, help="pprof files of one view")
-    add_output(parser)
+    parser.add_argument(
+        "profiles", metavar="FILE", nargs="+", type=Path, help="pprof files of one view"
+    )
+    add_flags(parser, "output", OUTPUT)
 
 
 def _merge(args: argparse.Namespace, _env: Env) -> int:
@@ -125,7 +145,9 @@ def _writer(output: str | None, name: str | None) -> Writer | None:
     ending = by_suffix(output)
     if named is None and ending is None:
         endings = ", ".join(suffix for writer in WRITERS for suffix in writer.suffixes)
-        raise UserError(f"the ending of {output} names no format; use one of {endings}, or --format")
+        raise UserError(
+            f"the ending of {output} names no format; use one of {endings}, or --format"
+        )
     if named and ending and named is not ending:
         raise UserError(f"--format {named.name} and the ending of {output} ({ending.name}) differ")
     return named or ending
@@ -158,7 +180,9 @@ def _verdict(account: Reconciliation, *, strict: bool) -> int:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("profile", "make a profile of sessions (the default command)", _profile_flags, _profile),
+    Command(
+        "profile", "make a profile of sessions (the default command)", _profile_flags, _profile
+    ),
     Command("sessions", "list sessions with their counts", _sessions_flags, _sessions),
     Command("top", "print the heaviest frames", _top_flags, _top),
     Command("merge", "add pprof files up", _merge_flags, _merge),

@@ -40,14 +40,21 @@ def build_parser(command: Command) -> argparse.ArgumentParser:
 
 
 def _overview() -> str:
-    lines = ["Profile where coding-agent sessions (Claude Code, Codex) spend their work.", "", "commands:"]
+    lines = [
+        "Profile where coding-agent sessions (Claude Code, Codex) spend their work.",
+        "",
+        "commands:",
+    ]
     lines += [f"  {command.name:<10}{command.help}" for command in COMMANDS]
     return "\n".join([*lines, "", "`agentpprof COMMAND --help` shows a command's flags."])
 
 
 def _epilog() -> str:
     lines = ["views:", *(f"  {view.name:<10}{view.question}" for view in VIEWS)]
-    lines += ["", "exit codes: 0 done, 1 nothing found or failed, 2 usage, 3 --strict and something was"]
+    lines += [
+        "",
+        "exit codes: 0 done, 1 nothing found or failed, 2 usage, 3 --strict and something was",
+    ]
     return "\n".join([*lines, "skipped, 130 interrupted"])
 
 

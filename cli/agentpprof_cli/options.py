@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, UserError
@@ -11,58 +12,98 @@ from agentpprof_mcp.taggers import TAGGERS
 from agentpprof_mcp.views import DIMENSIONS, VIEWS
 from agentpprof_mcp.writers import WRITERS
 
-__all__ = ["add_output", "add_selection", "add_top", "add_view", "positive", "query_of"]
+__all__ = [
+    "OUTPUT",
+    "SELECTION",
+    "STRICT",
+    "TABLE",
+    "TAGGING",
+    "VIEW",
+    "Flag",
+    "add_flags",
+    "positive",
+    "query_of",
+]
 
 CURRENT = "current"
 CURRENT_VARIABLE = "CLAUDE_CODE_SESSION_ID"
 
 
-def add_selection(parser: argparse.ArgumentParser) -> None:
-    """Flags that say which history, and which part of it."""
-    group = parser.add_argument_group("which sessions (a repeated selector means any of its values)")
-    add = group.add_argument
-    add("--project-root", metavar="DIR", help="sessions that worked in DIR, below it, or in a git worktree of it (default: the current folder)")
-    add("--project-name", metavar="NAME", help="name to show for the project (default: the folder's)")
-    add("--all-projects", action="store_true", help="sessions of every project")
-    for reader in READERS:
-        add(f"--{reader.name}-root", metavar="DIR", help=f"where {reader.name} keeps its history")
-    add("--session-file", metavar="PATH", action="append", default=[], help="exactly this file, wherever it is; repeatable")
-    add("--agent", action="append", default=[], choices=[r.name for r in READERS], help="sessions of this agent")
-    add("--session-id", metavar="PREFIX", action="append", default=[], help="the session whose id begins so; also 'last', and 'current' inside Claude Code")
-    add("--session-tag", metavar="TAG", action="append", default=[], help="sessions with this tag")
-    add("--prompt-tag", metavar="TAG", action="append", default=[], help="events of prompts with this tag")
-    add("--since", metavar="WHEN", help="events from then on: a date, a date with time, 7d, 24h")
-    add("--until", metavar="WHEN", help="events before then; a date includes its day")
-    add("--max-sessions", metavar="N", type=positive, help="only the N newest of the selected sessions")
-    add("--tz", metavar="ZONE", default="UTC", help="days and times in this zone, or 'local' (default: UTC)")
+class Flag(NamedTuple):
+    """One flag: its spellings, its help, and what argparse needs to know besides."""
+
+    names: tuple[str, ...]
+    help: str
+    settings: dict[str, Any]
 
 
-def add_view(parser: argparse.ArgumentParser) -> None:
-    """Flags that say how to look at the selected sessions."""
-    group = parser.add_argument_group("which view")
-    add = group.add_argument
-    names = [name for view in VIEWS for name in (view.name, *view.aliases)]
-    add("--view", metavar="VIEW", default=VIEWS[0].name, help=f"{', '.join(names)} (default: {VIEWS[0].name})")
-    add("--frames", metavar="NAME,...", default="", help=f"other frames, root first, of: {' '.join(DIMENSIONS)}")
-    add("--path-depth", metavar="N", default="2", help="folders shown of a path, or 'full' (default: 2)")
-    add("--tagger", choices=TAGGERS, default=TAGGERS[0], help="what names sessions, prompts and model calls")
-    add("--tag-rule", metavar="KIND:TAG=REGEX", action="append", default=[], help="name what matches; KIND is session, prompt, llm or all; repeatable, first match wins")
+def _flag(*names: str, help: str, **settings: Any) -> Flag:  # noqa: A002, ANN401  argparse's own
+    return Flag(names, help, settings)
 
 
-def add_output(parser: argparse.ArgumentParser) -> None:
-    """Flags that say where the answer goes."""
-    group = parser.add_argument_group("output")
-    endings = ", ".join(suffix for writer in WRITERS for suffix in writer.suffixes)
-    group.add_argument("-o", "--output", metavar="FILE", help=f"write FILE in the format of its ending ({endings}), or '-' for standard output")
-    group.add_argument("--format", metavar="FORMAT", help=f"{', '.join(writer.name for writer in WRITERS)}")
+def positive(text: str) -> int:
+    """A count, as argparse wants it."""
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
 
 
-def add_top(parser: argparse.ArgumentParser) -> None:
-    """Flags of the table, and of how to end."""
-    group = parser.add_argument_group("table")
-    group.add_argument("--limit", metavar="N", type=positive, default=20, help="frames shown (default: 20)")
-    group.add_argument("--measure", metavar="NAME", default="", help="weigh frames by this measure of the view")
-    group.add_argument("--strict", action="store_true", help="exit 3 when something was skipped")
+REPEATED: dict[str, Any] = {"action": "append", "default": []}
+VIEW_NAMES = ", ".join(name for view in VIEWS for name in (view.name, *view.aliases))
+ENDINGS = ", ".join(ending for writer in WRITERS for ending in writer.suffixes)
+FORMATS = ", ".join(writer.name for writer in WRITERS)
+
+SELECTION = (
+    _flag("--project-root", metavar="DIR", help="sessions that worked in DIR, below it, or in a git worktree of it (default: the current folder)"),
+    _flag("--project-name", metavar="NAME", help="name to show for the project (default: the folder's)"),
+    _flag("--all-projects", action="store_true", help="sessions of every project"),
+    *(_flag(f"--{reader.name}-root", metavar="DIR", help=f"where {reader.name} keeps its history") for reader in READERS),
+    _flag("--session-file", metavar="PATH", **REPEATED, help="exactly this file, wherever it is; repeatable"),
+    _flag("--agent", choices=[reader.name for reader in READERS], **REPEATED, help="sessions of this agent"),
+    _flag("--session-id", metavar="PREFIX", **REPEATED, help="the session whose id begins so; also 'last', and 'current' inside Claude Code"),
+    _flag("--session-tag", metavar="TAG", **REPEATED, help="sessions with this tag"),
+    _flag("--prompt-tag", metavar="TAG", **REPEATED, help="events of prompts with this tag"),
+    _flag("--since", metavar="WHEN", help="events from then on: a date, a date with time, 7d, 24h"),
+    _flag("--until", metavar="WHEN", help="events before then; a date includes its day"),
+    _flag("--max-sessions", metavar="N", type=positive, help="only the N newest of the selected sessions"),
+    _flag("--tz", metavar="ZONE", default="UTC", help="days and times in this zone, or 'local' (default: UTC)"),
+)  # fmt: skip
+"""Which history, and which part of it."""
+
+TAGGING = (
+    _flag("--tagger", choices=TAGGERS, default=TAGGERS[0], help="what names sessions, prompts and model calls"),
+    _flag("--tag-rule", metavar="KIND:TAG=REGEX", **REPEATED, help="name what matches; KIND is session, prompt, llm or all; repeatable, the first match wins"),
+)  # fmt: skip
+"""What names the regions."""
+
+VIEW = (
+    _flag("--view", metavar="VIEW", default=VIEWS[0].name, help=f"{VIEW_NAMES} (default: {VIEWS[0].name})"),
+    _flag("--frames", metavar="NAME,...", default="", help=f"other frames, root first, of: {' '.join(DIMENSIONS)}"),
+    _flag("--path-depth", metavar="N", default="2", help="folders shown of a path, or 'full' (default: 2)"),
+)  # fmt: skip
+"""How to look at the selected sessions."""
+
+OUTPUT = (
+    _flag("-o", "--output", metavar="FILE", help=f"write FILE in the format of its ending ({ENDINGS}), or '-' for standard output"),
+    _flag("--format", metavar="FORMAT", help=FORMATS),
+)  # fmt: skip
+"""Where the answer goes."""
+
+TABLE = (
+    _flag("--limit", metavar="N", type=positive, default=20, help="frames shown (default: 20)"),
+    _flag("--measure", metavar="NAME", default="", help="weigh frames by this measure of the view"),
+)
+"""The table of the heaviest frames."""
+
+STRICT = (_flag("--strict", action="store_true", help="exit 3 when something was skipped"),)
+"""How to end."""
+
+
+def add_flags(parser: argparse.ArgumentParser, title: str, *tables: tuple[Flag, ...]) -> None:
+    """Add the flags of some tables under a heading."""
+    group = parser.add_argument_group(title)
+    for flag in (flag for table in tables for flag in table):
+        group.add_argument(*flag.names, help=flag.help, **flag.settings)
 
 
 def query_of(args: argparse.Namespace, env: Env) -> Query:
@@ -131,10 +172,3 @@ def _depth(text: str) -> int | None:
     if text.isdecimal() and 1 <= int(text) <= 64:
         return int(text)
     raise UserError(f"--path-depth is {text!r}; give a number from 1 to 64, or 'full'")
-
-
-def positive(text: str) -> int:
-    """A count, as argparse wants it."""
-    if text.isdecimal() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no positive number")

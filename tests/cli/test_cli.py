@@ -38,9 +38,19 @@ def shop(home, tmp_path):
     """Two sessions of a project, one of each agent, in this home."""
     claude = Claude(cwd=str(tmp_path))
     claude.prompt("fix the failing test")
-    claude.uses("Bash", {"command": "pytest -q && curl https://docs.rs/x"}, "t1", tokens=usage(100, 20, 3000, 50))
+    claude.uses(
+        "Bash",
+        {"command": "pytest -q && curl https://docs.rs/x"},
+        "t1",
+        tokens=usage(100, 20, 3000, 50),
+    )
     claude.result("t1", "Exit code 1\nboom", True)
-    claude.uses("Edit", {"file_path": str(tmp_path / "src" / "a.py"), "old_string": "a", "new_string": "b"}, "t2", call="m2")
+    claude.uses(
+        "Edit",
+        {"file_path": str(tmp_path / "src" / "a.py"), "old_string": "a", "new_string": "b"},
+        "t2",
+        call="m2",
+    )
     claude.result("t2")
     claude.write(home / ".claude" / "projects" / "p")
     codex = Codex(cwd=str(tmp_path))
@@ -95,7 +105,7 @@ def test_files_are_private_and_appear_whole(run, shop, tmp_path):
     target.write_text("old", encoding="utf-8")
     assert run("-o", target).returncode == 0
     assert target.read_text(encoding="utf-8").startswith("project:")
-    assert os.listdir(target.parent) == ["out.folded"]
+    assert [path.name for path in target.parent.iterdir()] == ["out.folded"]
 
 
 def test_standard_output_takes_any_named_format(run, shop):
@@ -152,7 +162,11 @@ def test_the_same_history_gives_the_same_bytes(run, shop, tmp_path):
         (["--include-previews"], 2, "--format json only"),
         (["--claude-root", "missing"], 1, "--claude-root missing is no folder"),
         (["--project-root", "file"], 1, "is a file"),
-        (["--session-file", "missing.jsonl"], 1, "cannot read session file missing.jsonl: No such file"),
+        (
+            ["--session-file", "missing.jsonl"],
+            1,
+            "cannot read session file missing.jsonl: No such file",
+        ),
         (["--session-file", "."], 1, "cannot read session file .:"),
         (["--session-file", "file"], 1, "is empty"),
         (["--session-file", "other"], 1, "holds no record of claude or codex"),
@@ -168,17 +182,23 @@ def test_what_cannot_be_done_is_one_clear_line(run, shop, tmp_path, words, code,
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "folder").write_bytes(b"")
     (tmp_path / "other").write_bytes(b'{"a":1}\n')
-    before = sorted(os.listdir(tmp_path))
+    before = sorted(tmp_path.iterdir())
     result = run(*words)
     assert result.returncode == code, result.stderr
     assert says in said(result)
-    assert sorted(os.listdir(tmp_path)) == before
+    assert sorted(tmp_path.iterdir()) == before
     assert result.stdout == b""
 
 
 def test_flags_that_do_not_exist_are_usage_errors(run):
     """Also abbreviations, which would change meaning with every new flag."""
-    for words in (["--nope"], ["--proj", "x"], ["--agent", "gpt"], ["--max-sessions", "0"], ["sessions", "x"]):
+    for words in (
+        ["--nope"],
+        ["--proj", "x"],
+        ["--agent", "gpt"],
+        ["--max-sessions", "0"],
+        ["sessions", "x"],
+    ):
         result = run(*words)
         assert result.returncode == 2
         assert b"usage: agentpprof" in result.stderr
@@ -214,7 +234,13 @@ def test_sessions_are_listed_newest_first(run, shop):
     assert claude["tools"] == {"Bash": 1, "Edit": 1}
     assert (claude["prompts"], claude["calls"], claude["errors"]) == (1, 2, 1)
     assert (claude["files_read"], claude["files_edited"]) == (0, 1)
-    assert claude["tokens"] == {"input": 101, "output": 21, "cache_read": 3000, "cache_write": 50, "estimate": 0}
+    assert claude["tokens"] == {
+        "input": 101,
+        "output": 21,
+        "cache_read": 3000,
+        "cache_write": 50,
+        "estimate": 0,
+    }
     assert document["reconciliation"]["complete"] is True
 
 
@@ -237,7 +263,11 @@ def test_profiles_of_parts_merge_to_the_profile_of_the_whole(run, shop, tmp_path
 
 def test_own_frames_make_a_pivot(run, shop):
     """--frames prompt,path."""
-    lines = run("--view", "files", "--frames", "path,effect", "--format", "folded").stdout.decode().splitlines()
+    lines = (
+        run("--view", "files", "--frames", "path,effect", "--format", "folded")
+        .stdout.decode()
+        .splitlines()
+    )
     assert lines == ["path:src/a.py;effect:write 1", "path:src;effect:search 1"] or len(lines) == 2
     assert all(line.startswith("path:") for line in lines)
 

@@ -6,6 +6,7 @@ import tracemalloc
 
 import msgspec
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,8 +161,6 @@ def test_only_what_was_there_when_the_file_was_opened_is_read(tmp_path):
 @pytest.mark.parametrize("frames", [1, 3])
 def test_compressed_history_of_any_number_of_frames_is_read(tmp_path, frames):
     """A plain zstd stream, or several glued."""
-    import zstandard
-
     packed = zstandard.ZstdCompressor().compress(GOOD + b"\n") * frames
     records, account = read(tmp_path, packed, "s.jsonl.zst")
     assert (len(records), account.complete) == (frames, True)
@@ -169,8 +168,6 @@ def test_compressed_history_of_any_number_of_frames_is_read(tmp_path, frames):
 
 def test_a_cut_compressed_file_gives_what_it_holds_and_says_it_is_cut(tmp_path):
     """Not silently short."""
-    import zstandard
-
     packed = zstandard.ZstdCompressor().compress(os.urandom(1 << 18).hex().encode() + b"\n")
     _, account = read(tmp_path, packed[: len(packed) // 2], "s.jsonl.zst")
     assert not account.complete
@@ -179,8 +176,6 @@ def test_a_cut_compressed_file_gives_what_it_holds_and_says_it_is_cut(tmp_path):
 
 def test_a_compression_bomb_ends_early(tmp_path, monkeypatch):
     """Ratio and output are bounded."""
-    import zstandard
-
     monkeypatch.setattr(lines, "ZST_RATIO_FROM", 1 << 20)
     monkeypatch.setattr(lines, "ZST_RATIO", 10)
     packed = zstandard.ZstdCompressor(level=19).compress(b"\n" * (64 << 20))
@@ -191,8 +186,6 @@ def test_a_compression_bomb_ends_early(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["s.jsonl.zst", "s.jsonl", "backup"])
 def test_compression_is_known_by_content_not_by_name(tmp_path, name):
     """A copy may have any name, and a name may be wrong."""
-    import zstandard
-
     packed = zstandard.ZstdCompressor().compress(GOOD + b"\n")
     assert len(read(tmp_path, packed, name)[0]) == 1
     assert len(read(tmp_path, GOOD + b"\n", name)[0]) == 1
@@ -241,7 +234,9 @@ def test_times_are_milliseconds_and_nonsense_is_unknown(text, ms):
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    ),
     max_leaves=12,
 )
 
@@ -249,12 +244,14 @@ JSON = st.recursive(
 @given(
     lines_in=st.lists(
         st.binary(max_size=200).map(lambda raw: raw.replace(b"\n", b""))
-        | st.dictionaries(st.sampled_from(["type", "uuid", "n", "parts", "inner"]), JSON, max_size=5).map(
-            lambda value: json.dumps(value).encode()
-        ),
+        | st.dictionaries(
+            st.sampled_from(["type", "uuid", "n", "parts", "inner"]), JSON, max_size=5
+        ).map(lambda value: json.dumps(value).encode()),
         max_size=8,
     )
 )
-def test_any_bytes_are_read_without_an_error_and_every_line_is_accounted_for(tmp_path_factory, lines_in):
+def test_any_bytes_are_read_without_an_error_and_every_line_is_accounted_for(
+    tmp_path_factory, lines_in
+):
     """The law of the account holds for everything."""
     read(tmp_path_factory.mktemp("any"), b"\n".join(lines_in))

@@ -20,7 +20,15 @@ from agentpprof_mcp.readers.lines import objects, read_records
 __all__ = ["CLAUDE"]
 
 CLAUDE_TYPES = frozenset(
-    {"user", "assistant", "summary", "file-history-snapshot", "queue-operation", "attachment", "mode"}
+    {
+        "user",
+        "assistant",
+        "summary",
+        "file-history-snapshot",
+        "queue-operation",
+        "attachment",
+        "mode",
+    }
 )
 
 
@@ -141,12 +149,11 @@ class _Reading:
             if key not in ledger.tools:
                 tool.embedded = True
                 session.tools.append(tool)
-        results = (*ledger.results.values(), *embedded.results.values())
-        times = [
-            event.at
-            for event in (*session.prompts, *session.calls, *session.tools, *results)
-            if event.at
-        ]
+        times = [prompt.at for prompt in session.prompts]
+        times += [call.at for call in session.calls]
+        times += [tool.at for tool in session.tools]
+        times += [result.at for book in (ledger, embedded) for result in book.results.values()]
+        times = [at for at in times if at]
         session.started, session.ended = min(times, default=0), max(times, default=0)
 
 

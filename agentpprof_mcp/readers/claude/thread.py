@@ -9,7 +9,8 @@ Events belong to the region of the record that they answer (`parentUuid`), becau
 time order; a parent that is not in the file leaves the latest region.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -40,9 +41,9 @@ DEFAULT_SUBAGENT = "general-purpose"
 QUIET_TYPES = frozenset(
     {
         "agent-name", "ai-title", "api-request", "api-request-blob", "api-request-shape",
-        "atis-latch", "attachment", "bridge-session", "cost-state", "custom-title",
+        "atis-latch", "bridge-session", "cost-state", "custom-title",
         "file-history-delta", "file-history-snapshot", "frame-link", "last-prompt", "mode",
-        "permission-mode", "pr-link", "progress", "queue-operation", "relocated", "summary",
+        "permission-mode", "pr-link", "queue-operation", "relocated", "summary",
         "system", "tools-used", "worktree-state",
     }
 )  # fmt: skip
@@ -135,31 +136,21 @@ class Thread:
 
     def feed(self, record: Record) -> None:
         """Take one record."""
-        if record.uuid:
-            if record.uuid in self.places:
-                return
-        if record.cwd and record.cwd != self.cwd:
+        places, uuid, parent = self.places, record.uuid, record.parentUuid
+        if uuid and uuid in places:
+            return
+        place = (places.get(parent) if parent else None) or self.current
+        if record.cwd != self.cwd and record.cwd:
             self._move(record.cwd)
         if not self.session.id:
             self.session.id = record.sessionId
-        place = self._place(record)
-        kind = record.type
-        if kind == "assistant":
-            self._assistant(record, place, self.book.ledger)
-        elif kind == "user":
-            place = self._user(record, place)
-        elif kind == "progress":
-            self._progress(record)
-        elif kind == "attachment":
-            place = self._attachment(record, place)
-        elif kind not in QUIET_TYPES:
-            self.session.reconciliation.unknown(kind)
-        if record.uuid:
-            self.places[record.uuid] = place
-
-    def _place(self, record: Record) -> Place:
-        known = self.places.get(record.parentUuid) if record.parentUuid else None
-        return known or self.current
+        handler = self.HANDLERS.get(record.type)
+        if handler is not None:
+            place = handler(self, record, place)
+        elif record.type not in QUIET_TYPES:
+            self.session.reconciliation.unknown(record.type)
+        if uuid:
+            places[uuid] = place
 
     def _move(self, cwd: str) -> None:
         """Follow the working directory; equal strings are kept once."""
@@ -225,7 +216,12 @@ class Thread:
 
     # --- what the model says -----------------------------------------------------------------
 
-    def _assistant(self, record: Record, place: Place, ledger: Ledger) -> None:
+    def _assistant(self, record: Record, place: Place) -> Place:
+        self._answer(record, place, self.book.ledger)
+        return place
+
+    def _answer(self, record: Record, place: Place, ledger: Ledger) -> None:
+        """Book one line of an API response."""
         message = record.message
         if message is None or message.model == SYNTHETIC:
             return
@@ -303,26 +299,36 @@ class Thread:
 
     # --- sub-agents of versions that left no other trace -------------------------------------
 
-    def _progress(self, record: Record) -> None:
-        """Book a sub-agent's record that is embedded in a progress line, apart from the rest."""
+    def _progress(self, record: Record, place: Place) -> Place:
         progress = record.data
-        if progress is None or progress.type != "agent_progress" or progress.message is None:
-            return
-        inner = progress.message
+        if progress is not None and progress.type == "agent_progress" and progress.message:
+            self._embedded(progress.message, progress.agentId, record.parentToolUseID or "")
+        return place
+
+    def _embedded(self, inner: Record, agent: str, starter: str) -> None:
+        """Book a sub-agent's record that stands in a progress line, apart from the rest."""
         embedded = self.book.embedded
         if inner.uuid in embedded.uuids or inner.message is None:
             return
         embedded.uuids.add(inner.uuid)
-        self.book.subagents.add(progress.agentId)
-        task = self.book.tasks.get(record.parentToolUseID or "")
+        self.book.subagents.add(agent)
+        task = self.book.tasks.get(starter)
         place = task.place if task else Place(self.current.prompt, DEFAULT_SUBAGENT)
         if inner.type == "assistant":
-            self._assistant(inner, place, embedded)
+            self._answer(inner, place, embedded)
         elif inner.type == "user" and not isinstance(inner.message.content, str):
             at = iso_ms(inner.timestamp)
             for block in inner.message.content:
                 if block.type == "tool_result":
                     self._result(block, inner, at, embedded)
+
+    HANDLERS: ClassVar[dict[str, Callable[["Thread", Record, Place], Place]]] = {
+        "assistant": _assistant,
+        "user": _user,
+        "progress": _progress,
+        "attachment": _attachment,
+    }
+    """What is done with a record of a type; it says where the records that answer it belong."""
 
 
 def _visible(message: Message) -> int:

@@ -114,7 +114,10 @@ def test_text_typed_while_the_agent_was_busy_opens_a_region_of_its_own(tmp_path)
     """It is an attachment, not a user record, and history does not count it as a prompt."""
     history = Claude()
     history.prompt("fix it")
-    history.add("attachment", attachment={"type": "queued_command", "prompt": "and test", "commandMode": "prompt"})
+    history.add(
+        "attachment",
+        attachment={"type": "queued_command", "prompt": "and test", "commandMode": "prompt"},
+    )
     history.says("ok")
     session = read(history, tmp_path)
     assert openers(session) == [Opener.TYPED, Opener.QUEUED]
@@ -158,14 +161,26 @@ def test_an_answer_belongs_to_the_prompt_it_answers_whatever_the_file_order(tmp_
         ("Exit code 1\nboom", True, {}, Status.ERROR),
         ("<tool_use_error>String not found</tool_use_error>", True, {}, Status.ERROR),
         ("The user doesn't want to proceed with this tool use.", True, {}, Status.DENIED),
-        ([{"type": "text", "text": "Claude requested permissions to use WebFetch"}], True, {}, Status.DENIED),
-        ("the mode is not available", True, {"toolDenialKind": "automode-unavailable"}, Status.DENIED),
+        (
+            [{"type": "text", "text": "Claude requested permissions to use WebFetch"}],
+            True,
+            {},
+            Status.DENIED,
+        ),
+        (
+            "the mode is not available",
+            True,
+            {"toolDenialKind": "automode-unavailable"},
+            Status.DENIED,
+        ),
         ("[Request interrupted by user for tool use]", True, {}, Status.ABORTED),
         ("Exit code 137\n[Request interrupted by user for tool use]", True, {}, Status.ABORTED),
         (12, True, {}, Status.ERROR),
     ],
 )
-def test_status_comes_from_the_error_mark_never_from_the_word_error(tmp_path, content, error, fields, status):
+def test_status_comes_from_the_error_mark_never_from_the_word_error(
+    tmp_path, content, error, fields, status
+):
     """Without a mark a result is ok, whatever it says."""
     history = Claude()
     history.uses("Bash", {"command": "make"}, "t1")
@@ -205,12 +220,14 @@ def agent_file(folder, agent="a0d5", **common):
     return history.write(folder, f"agent-{agent}.jsonl")
 
 
-def parent_with_task(second_prompt=True):
+def parent_with_task(*, second_prompt=True):
     """A main thread that starts a sub-agent in its first prompt."""
     history = Claude()
     history.prompt("explore it")
     history.uses("Task", {"subagent_type": "Explore", "prompt": "look around"}, "task1")
-    history.result("task1", toolUseResult={"agentId": "a0d5", "status": "completed", "totalTokens": 999})
+    history.result(
+        "task1", toolUseResult={"agentId": "a0d5", "status": "completed", "totalTokens": 999}
+    )
     if second_prompt:
         history.prompt("thanks")
     return history
@@ -271,7 +288,11 @@ def embed(history, agent="a0d5"):
     inner.uses("Grep", {"pattern": "x"}, f"t-{agent}", call=f"m-{agent}", uuid=f"{agent}-u2")
     inner.result(f"t-{agent}", "no", True, uuid=f"{agent}-u3")
     for record in inner.records:
-        history.add("progress", data={"type": "agent_progress", "agentId": agent, "message": record}, parentToolUseID="task1")
+        history.add(
+            "progress",
+            data={"type": "agent_progress", "agentId": agent, "message": record},
+            parentToolUseID="task1",
+        )
 
 
 def test_embedded_records_are_the_fallback_and_say_so(tmp_path):
@@ -309,12 +330,17 @@ def test_discovery_finds_all_three_layouts_and_leaves_other_files(tmp_path):
     agent_file(projects, "b1")
     agent_file(projects / SESSION / "subagents", "b2")
     agent_file(projects / SESSION / "subagents" / "workflows" / "w", "b3")
-    (projects / SESSION / "subagents" / "workflows" / "w" / "journal.jsonl").write_text("{}\n", encoding="utf-8")
+    (projects / SESSION / "subagents" / "workflows" / "w" / "journal.jsonl").write_text(
+        "{}\n", encoding="utf-8"
+    )
     (projects / SESSION / "tool-results").mkdir()
     (projects / SESSION / "tool-results" / "x.txt").write_text("x", encoding="utf-8")
     parent_with_task().write(projects, f"{OTHER}.jsonl")
     groups = CLAUDE.discover(tmp_path, Reconciliation())
-    assert [(g.main.stem, len(g.subagents)) for g in groups] == [(SESSION, 3), (OTHER, 0)]
+    assert [(g.main and g.main.stem, len(g.subagents)) for g in groups] == [
+        (SESSION, 3),
+        (OTHER, 0),
+    ]
     assert all(g.size > 0 for g in groups)
 
 
@@ -331,7 +357,9 @@ def test_unknown_record_types_are_counted_and_never_fatal(tmp_path):
 
 
 @pytest.mark.parametrize("value", [None, 7, ["x"], {}, "", True])
-@pytest.mark.parametrize("field", ["uuid", "parentUuid", "sessionId", "timestamp", "cwd", "requestId", "type"])
+@pytest.mark.parametrize(
+    "field", ["uuid", "parentUuid", "sessionId", "timestamp", "cwd", "requestId", "type"]
+)
 def test_odd_values_in_any_field_never_drop_the_file(tmp_path, field, value):
     """A field of another type is lost alone."""
     history = Claude()
