@@ -6,9 +6,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+
 from agentpprof_cli.commands import COMMANDS
 from agentpprof_cli.main import build_parser, main
-
 from agentpprof_mcp import __main__ as server
 from agentpprof_mcp.views import VIEWS
 

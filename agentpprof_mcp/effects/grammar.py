@@ -12,7 +12,20 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from agentpprof_mcp.effects import tokens
-from agentpprof_mcp.effects.levels import RESERVED, TARGETS, UNBROKEN, At, Level
+from agentpprof_mcp.effects.levels import (
+    AFTER,
+    ARGUMENT,
+    ARRAY,
+    FOR,
+    FUNCTION,
+    PATTERN,
+    RESERVED,
+    START,
+    TARGETS,
+    TEST,
+    UNBROKEN,
+    Level,
+)
 
 __all__ = ["MAX_COMMANDS", "MAX_TEXT", "MAX_WORDS", "UNKNOWN", "Command", "Script", "parse"]
 
@@ -102,21 +115,30 @@ class Reader:
         self.here.pieces.append(text)
 
     def part(self, text: str) -> None:
-        """Add bare text to the word; a `#` that begins one begins a comment."""
+        """Add bare text to the word."""
         if text[0] == "#" and not self.here.pieces:
-            newline = self.text.find("\n", self.position)
-            self.position = newline if newline >= 0 else len(self.text)
+            self.comment()
         else:
             self.here.pieces.append(text)
 
+    def comment(self) -> None:
+        """Move to the end of the line: a `#` that begins a word begins a comment."""
+        newline = self.text.find("\n", self.position)
+        self.position = newline if newline >= 0 else len(self.text)
+
     def whole(self, text: str) -> None:
-        """Add bare text and end the word."""
-        here = self.here
-        if here.place is not At.ARGUMENT or here.pieces or here.target or text[0] == "#":
-            self.part(text)
+        """Add bare words, each ended by a blank."""
+        words = text.split()
+        for position, word in enumerate(words):
+            here = self.here
+            if here.place is ARGUMENT and not here.pieces and not here.target and "#" not in text:
+                here.words.extend(words[position:][: MAX_WORDS - len(here.words)])
+                return
+            if word[0] == "#" and not here.pieces:
+                self.comment()
+                return
+            here.pieces.append(word)
             self.end_word()
-        elif len(here.words) < MAX_WORDS:
-            here.words.append(text)
 
     def variable(self, name: str) -> None:
         """Mark an expansion."""
@@ -136,12 +158,12 @@ class Reader:
         if here.target:
             self.redirected(word)
             return
-        if here.place is At.START:
-            here.place = RESERVED.get(word, At.ARGUMENT)
-            if here.place is At.ARGUMENT:
+        if here.place is START:
+            here.place = RESERVED.get(word, ARGUMENT)
+            if here.place is ARGUMENT:
                 here.words.append(word)
-        elif here.place is not At.ARGUMENT:
-            if here.place is At.FUNCTION:
+        elif here.place is not ARGUMENT:
+            if here.place is FUNCTION:
                 self.functions.add(word)
             here.follow(word)
         elif len(here.words) < MAX_WORDS:
@@ -192,7 +214,7 @@ class Reader:
         if here.place not in UNBROKEN:
             self.end_command()
             if here.cases and text in {";;", ";&", ";;&"}:
-                here.place = At.PATTERN
+                here.place = PATTERN
 
     def newline(self, text: str) -> None:
         """End the command, and step over the here-documents that its line asked for."""
@@ -206,7 +228,7 @@ class Reader:
         here = self.here
         here.target = ""
         if not (here.words or here.outputs or here.inputs):
-            here.place = At.START
+            here.place = START
             return
         if not (here.words and here.words[0] in self.functions):
             commands = self.script.commands
@@ -224,7 +246,7 @@ class Reader:
             here.pieces.append(UNKNOWN)
             return
         self.end_word()
-        if len(here.words) > 1 or here.place is At.AFTER:
+        if len(here.words) > 1 or here.place is AFTER:
             raise Doubt
         self.functions.update(here.words)
         here.begin()
@@ -270,18 +292,18 @@ class Reader:
     def open(self, _text: str) -> None:
         """Read `(`: a subshell, an array, or part of a pattern."""
         here = self.here
-        if here.place in (At.TEST, At.PATTERN):
+        if here.place in (TEST, PATTERN):
             return
         if here.pieces and here.pieces[-1].endswith("="):
-            self.nest(tokens.COMMANDS, ")").place = At.ARRAY
-        elif here.place is At.START and not here.pieces:
+            self.nest(tokens.COMMANDS, ")").place = ARRAY
+        elif here.place is START and not here.pieces:
             self.nest(tokens.COMMANDS, ")").in_word = False
         else:
             raise Doubt
 
     def double(self, text: str) -> None:
         """Read `((`: a sum where a command or the head of a loop may stand, else twice `(`."""
-        if self.here.place in (At.START, At.FOR) and not self.here.pieces:
+        if self.here.place in (START, FOR) and not self.here.pieces:
             self.nest(tokens.SUMS, "))").in_word = False
         else:
             self.open(text)
@@ -290,10 +312,10 @@ class Reader:
     def close(self, _text: str) -> None:
         """Read `)`: the end of a subshell, a substitution, an array or a pattern."""
         here = self.here
-        if here.place is At.PATTERN:
+        if here.place is PATTERN:
             here.pieces = []
-            here.place = At.START
-        elif here.place is not At.TEST:
+            here.place = START
+        elif here.place is not TEST:
             if here.closer != ")":
                 raise Doubt
             self.leave()
@@ -303,15 +325,15 @@ class Reader:
         level = self.levels.pop()
         if level is self.here and level.outer:
             self.end_word()
-            if level.place is not At.ARRAY:
+            if level.place is not ARRAY:
                 self.end_command()
             self.here = level.outer
         if level.closer != '"':
             del self.here.pieces[level.mark :]
             if level.in_word:
                 self.here.pieces.append(UNKNOWN)
-            elif self.here.place is At.START:
-                self.here.place = At.AFTER
+            elif self.here.place is START:
+                self.here.place = AFTER
 
     def deeper(self, _text: str) -> None:
         """Read `(` in a sum."""

@@ -3,7 +3,10 @@
 import re
 from enum import StrEnum, auto
 
-__all__ = ["RESERVED", "TARGETS", "UNBROKEN", "At", "Level"]
+__all__ = [
+    "AFTER", "ARGUMENT", "ARRAY", "FOR", "FUNCTION", "PATTERN", "RESERVED", "START", "TARGETS", "TEST",
+    "UNBROKEN", "At", "Level",
+]  # fmt: skip
 
 
 class At(StrEnum):
@@ -20,17 +23,21 @@ class At(StrEnum):
     ARRAY = auto()  # inside name=( )
 
 
-UNBROKEN = (At.TEST, At.PATTERN, At.ARRAY)
+# Python 3.11 takes longer to look up a member than to read a token.
+START, ARGUMENT, FOR, CASE, PATTERN = At.START, At.ARGUMENT, At.FOR, At.CASE, At.PATTERN
+TEST, FUNCTION, AFTER, ARRAY = At.TEST, At.FUNCTION, At.AFTER, At.ARRAY
+
+UNBROKEN = (TEST, PATTERN, ARRAY)
 """Places that operators, newlines and redirections do not end."""
 
 RESERVED = {
-    **dict.fromkeys(("if", "then", "elif", "else", "while", "until", "do"), At.START),
-    **dict.fromkeys(("{", "!", "coproc", "time", "-p"), At.START),
-    **dict.fromkeys(("fi", "done", "}", "esac"), At.AFTER),
-    **dict.fromkeys(("for", "select"), At.FOR),
-    "case": At.CASE,
-    "[[": At.TEST,
-    "function": At.FUNCTION,
+    **dict.fromkeys(("if", "then", "elif", "else", "while", "until", "do"), START),
+    **dict.fromkeys(("{", "!", "coproc", "time", "-p"), START),
+    **dict.fromkeys(("fi", "done", "}", "esac"), AFTER),
+    **dict.fromkeys(("for", "select"), FOR),
+    "case": CASE,
+    "[[": TEST,
+    "function": FUNCTION,
 }
 """Words that lead from the start of a command to another place (`-p` belongs to `time`)."""
 
@@ -79,20 +86,20 @@ class Level:
 
     def begin(self) -> None:
         """Start the next command."""
-        self.place = At.START
+        self.place = START
         self.words: list[str] = []
         self.outputs: list[str] = []
         self.inputs: list[str] = []
 
     def follow(self, word: str) -> None:
         """Follow a word of a compound command to the place behind it."""
-        if self.place is At.CASE and word == "in":
-            self.place = At.PATTERN
+        if self.place is CASE and word == "in":
+            self.place = PATTERN
             self.cases += 1
-        elif self.place is At.PATTERN and word == "esac":
-            self.place = At.AFTER
+        elif self.place is PATTERN and word == "esac":
+            self.place = AFTER
             self.cases -= 1
-        elif self.place is At.TEST and word == "]]":
-            self.place = At.AFTER
-        elif self.place is At.FUNCTION:
-            self.place = At.START
+        elif self.place is TEST and word == "]]":
+            self.place = AFTER
+        elif self.place is FUNCTION:
+            self.place = START

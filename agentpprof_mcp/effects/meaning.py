@@ -12,7 +12,7 @@ from agentpprof_mcp.effects.hosts import (
     host_of_remote,
     host_of_url,
 )
-from agentpprof_mcp.effects.operands import Arguments, path_of
+from agentpprof_mcp.effects.operands import Reading, path_of
 from agentpprof_mcp.effects.places import join
 from agentpprof_mcp.effects.programs import PLAIN, Contact, Option, Program
 from agentpprof_mcp.effects.tasks import kind_of_script, kind_of_tasks
@@ -22,6 +22,9 @@ from agentpprof_mcp.model import EffectKind
 
 __all__ = ["Meaning", "understand"]
 
+# Python 3.11 looks members up slowly.
+BUILD, NETWORK, RUN, WRITE = EffectKind.BUILD, EffectKind.NETWORK, EffectKind.RUN, EffectKind.WRITE
+COPY, NOBODY, WRITES = Contact.COPY, Contact.NOBODY, Option.WRITES
 SCRIPT = re.compile(r"[/\\]|\.(?:sh|bash|py|[mc]?js|ts|rb|pl|php|lua|ps1|R)$")
 
 HOSTS: dict[Contact, tuple[Callable[[str], str], int | None]] = {
@@ -51,22 +54,22 @@ def understand(words: list[str], cwd: str) -> Meaning:
     program = PROGRAMS.get(name)
     if program is None:
         return _unknown(words[0], cwd, known=bool(name))
-    if module := module_of(words):
-        program, words = MODULES.get(module[0], PLAIN[EffectKind.RUN]), module
-    arguments = Arguments(program, words[1:])
+    if module := module_of(name, words):
+        program, words = MODULES.get(module[0], PLAIN[RUN]), module
+    arguments = Reading(program, words[1:])
     program = arguments.program
     paths = arguments.paths()
     domains = _domains(program, arguments.operands)
     kind: EffectKind | None = None
-    if Option.WRITES in arguments.options:
-        kind = EffectKind.WRITE
+    if WRITES in arguments.options:
+        kind = WRITE
     elif program.tasks:
-        several = program.kind is EffectKind.BUILD
+        several = program.kind is BUILD
         kind = kind_of_tasks(arguments.operands if several else arguments.operands[:1])
     elif name in SHELLS and paths:
         kind = kind_of_script(paths[0])
-    elif program.contact is Contact.COPY and domains:
-        kind = EffectKind.NETWORK
+    elif program.contact is COPY and domains:
+        kind = NETWORK
     folder = join(cwd, path_of(arguments.folder))
     return Meaning(kind or program.kind, paths, domains, folder, arguments.nested)
 
@@ -75,15 +78,15 @@ def _unknown(word: str, cwd: str, *, known: bool) -> Meaning:
     """A program that is public but not described, a script, or anything else."""
     path = path_of(word) if SCRIPT.search(word) and not known else ""
     kind = kind_of_script(path) if path else None
-    return Meaning(kind or EffectKind.RUN, (path,) if path else (), (), cwd, [])
+    return Meaning(kind or RUN, (path,) if path else (), (), cwd, [])
 
 
 def _domains(program: Program, operands: list[str]) -> tuple[str, ...]:
     """Whom the command contacts: hosts as written, a registry, or `""` for someone unnamed."""
-    if program.contact is Contact.NOBODY and not program.registry:
-        return ("",) if program.kind is EffectKind.NETWORK else ()
+    if program.contact is NOBODY and not program.registry:
+        return ("",) if program.kind is NETWORK else ()
     host_of, count = HOSTS[program.contact]
     named = tuple(dict.fromkeys(filter(None, map(host_of, operands[:count]))))
-    if named or program.contact is Contact.COPY:
+    if named or program.contact is COPY:
         return named
     return (f"registry:{program.registry}" if program.registry else "",)

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from agentpprof_mcp.effects.places import join, literal_part
 from agentpprof_mcp.effects.programs import Option, Paths, Program
 
-__all__ = ["Arguments", "path_of"]
+__all__ = ["Reading", "path_of"]
 
 NO_PATH = re.compile(r"[|<>\"\n;]|://|\{\}|^/dev/|^[-+]?\d*$|^-$")
 MAX_PATH = 1024
 MAX_BUNDLE = 6
+# Python 3.11 looks members up slowly, and there are many options.
+ALONE, FILE, FOLDER, GIVEN = Option.ALONE, Option.FILE, Option.FOLDER, Option.GIVEN
+PAIR, RUNS, WRITES = Option.PAIR, Option.RUNS, Option.WRITES
+VALUELESS = (WRITES, ALONE)
 
 
-class Arguments:
+class Reading:
     """What the words behind a program's name say.
 
     `program` is the subcommand that they name, if they do. `leading` and `marked` count the operands
@@ -28,7 +32,7 @@ class Arguments:
         self.folder = ""
         self.leading: int | None = None
         self.marked: int | None = None
-        self.options: set[Option] = set()
+        self.options: list[Option] = []
         self.nested: list[list[str]] = []
         self._tables = [program.options]
         self._words = iter(words)
@@ -60,18 +64,18 @@ class Arguments:
         option, value = self._meaning(word)
         if option is None:
             return
-        self.options.add(option)
-        if option is Option.RUNS:
+        self.options.append(option)
+        if option is RUNS:
             self.nested.append(list(iter(self._until_end, None)))
             return
-        if option in (Option.WRITES, Option.ALONE):
+        if option in VALUELESS:
             return
         value = next(self._words, "") if value is None else value
-        if option is Option.PAIR:
+        if option is PAIR:
             next(self._words, "")
-        elif option is Option.FILE:
+        elif option is FILE:
             self.files.append(value)
-        elif option is Option.FOLDER:
+        elif option is FOLDER:
             self.folder = join(self.folder, value)
 
     def _meaning(self, word: str) -> tuple[Option | None, str | None]:
@@ -97,17 +101,17 @@ class Arguments:
         return None if word in {";", "+"} else word
 
 
-def _rest(arguments: Arguments) -> list[str]:
+def _rest(arguments: Reading) -> list[str]:
     """All but the first operand, unless an option stands for it."""
-    complete = arguments.options & {Option.GIVEN, Option.ALONE}
+    complete = GIVEN in arguments.options or ALONE in arguments.options
     return arguments.operands if complete else arguments.operands[1:]
 
 
-def _marked(arguments: Arguments) -> list[str]:
+def _marked(arguments: Reading) -> list[str]:
     return [] if arguments.marked is None else arguments.operands[arguments.marked :]
 
 
-OPERANDS: dict[Paths, Callable[[Arguments], list[str]]] = {
+OPERANDS: dict[Paths, Callable[[Reading], list[str]]] = {
     Paths.NONE: lambda _: [],
     Paths.ALL: lambda a: a.operands,
     Paths.FIRST: lambda a: a.operands[:1],

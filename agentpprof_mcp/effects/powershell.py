@@ -1,7 +1,8 @@
 """The simple commands of a PowerShell text, at a basic level: enough to tell what ran on which files.
 
 Statements, pipelines, blocks and parentheses part commands; quotes keep words together. An assignment's
-left side, operators and expressions are dropped. Variables are not followed: each is an unknown.
+left side, operators and expressions are dropped. Variables are not followed: each is an unknown. What is
+not closed takes the rest of the text.
 """
 
 import re
@@ -22,11 +23,11 @@ COMMAND = re.compile(r"[A-Za-z~/\\]|\.\.?[/\\]")
 
 TOKEN = re.compile(
     r"""
-    (?P<skip>[\ \t\r\f\v]+|`\r?\n|<\#(?:[^#]|\#(?!>))*+\#>|\#[^\n]*)
-  | @'\r?\n(?P<literal>(?:[^\n]|\n(?!'@))*+)\n'@
-  | @"\r?\n(?P<text>(?:[^\n]|\n(?!"@))*+)\n"@
-  | '(?P<quoted>(?:[^']|'')*+)'
-  | "(?P<double>(?:[^"`]|`(?s:.)|"")*+)"
+    (?P<skip>[\ \t\r\f\v]+|`\r?\n|<\#(?:[^#]|\#(?!>))*+(?:\#>|\Z)|\#[^\n]*)
+  | @'\r?\n(?P<literal>(?:[^\n]|\n(?!'@))*+)(?:\n'@|\Z)
+  | @"\r?\n(?P<text>(?:[^\n]|\n(?!"@))*+)(?:\n"@|\Z)
+  | '(?P<quoted>(?:[^']|'')*+)(?:'|\Z)
+  | "(?P<double>(?:[^"`]|`(?s:.)|"")*+)(?:"|\Z|`)
   | (?P<end>[;\n{}()]|\|\|?|&&)
   | (?P<redirect>[0-9*]?>>?(?:&[0-9])?)
   | (?P<call>&|\.(?=\s))
@@ -36,41 +37,17 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 VARIABLE = re.compile(r"\$(?:env:)?(\w+)|\$\{[^}]*\}|\$\(", re.IGNORECASE)
-HOMES = frozenset(("home", "userprofile"))
+KNOWN = {"home": "~", "userprofile": "~"}
 ASSIGNED = re.compile(r"[-+*/]?=")
 OPERATOR = re.compile(
     r"-(?:i|c)?(?:eq|ne|gt|lt|ge|le|like|match|replace|split|join|and|or|not|is|in|f)$",
     re.IGNORECASE,
 )
-KEYWORDS = frozenset(
-    (
-        *(
-            "if",
-            "else",
-            "elseif",
-            "foreach",
-            "for",
-            "while",
-            "do",
-            "until",
-            "switch",
-            "try",
-            "catch",
-        ),
-        *(
-            "finally",
-            "function",
-            "param",
-            "return",
-            "begin",
-            "process",
-            "end",
-            "in",
-            "break",
-            "continue",
-        ),
-    )
-)
+_KEYWORDS = """
+    if else elseif foreach for while do until switch try catch finally function param return begin
+    process end in break continue
+"""
+KEYWORDS = frozenset(_KEYWORDS.split())
 
 
 def statements(text: str) -> Script:
@@ -112,10 +89,11 @@ class Reader:
 
     def word(self, kind: str, text: str) -> None:
         """Add a word; quoted text is no command unless it is called."""
+        to_nowhere = text.lower() == "$null"
         if kind != "quoted":
             text = VARIABLE.sub(_unknown, text)
         if self.redirected:
-            self.outputs.append(text)
+            self.outputs += [] if to_nowhere else [text]
             self.redirected = False
         elif self.words or self.called:
             self.words.append(text)
@@ -136,5 +114,4 @@ class Reader:
 
 
 def _unknown(match: re.Match[str]) -> str:
-    name = match[1]
-    return "~" if name and name.lower() in HOMES else UNKNOWN
+    return KNOWN.get((match[1] or "").lower(), UNKNOWN)

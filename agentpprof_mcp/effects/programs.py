@@ -1,9 +1,10 @@
 """What a program does, as a type: the shape of the entries in `commands` and `wrappers`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum, auto
 from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.model import EffectKind
 
@@ -46,12 +47,11 @@ class Option(StrEnum):
     RUNS = auto()  # a command follows, up to `;` or `+`
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(msgspec.Struct, frozen=True):
     """A program or one of its subcommands. Options are given by `Option`, separated by blanks.
 
     `registry` is the service it contacts unless a URL says otherwise. `tasks`: the first operand (of a
-    builder: any) is the name of a task, whose words tell what it does.
+    builder: any) is the name of a task, whose words tell what it does. `options` is made of the others.
     """
 
     kind: EffectKind
@@ -67,8 +67,8 @@ class Program:
     contact: Contact = Contact.NOBODY
     registry: str = ""
     tasks: bool = False
-    subcommands: Mapping[str, "Program"] = field(default_factory=dict)
-    options: dict[str, Option] = field(init=False)
+    subcommands: Mapping[str, "Program"] = {}
+    options: dict[str, Option] = {}
 
     def __post_init__(self) -> None:
         given = {
@@ -82,7 +82,7 @@ class Program:
             Option.RUNS: self.runs,
         }
         options = {name: option for option, names in given.items() for name in names.split()}
-        object.__setattr__(self, "options", options)
+        msgspec.structs.force_setattr(self, "options", options)
 
 
 class Wrapper(NamedTuple):

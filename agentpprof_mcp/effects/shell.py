@@ -25,12 +25,15 @@ MAX_NESTING = 4
 MAX_VALUE = 512
 MAX_WORD = 256
 MAX_VARIABLES = 64
+READ, RUN, SEARCH = EffectKind.READ, EffectKind.RUN, EffectKind.SEARCH
+WRITE, NETWORK = EffectKind.WRITE, EffectKind.NETWORK
 MARK = re.compile("\0(\\w*)\0")
 KNOWN = {"HOME": "~", "TMPDIR": "/tmp"}  # noqa: S108  nothing is made there
+SINK = re.compile(r"/dev/|nul$", re.IGNORECASE)
 UNPARSED = "unparsed"
 POWERSHELL = frozenset(("powershell", "pwsh"))
 PATCHERS = frozenset(("apply_patch", "applypatch"))
-REDIRECTED = frozenset((EffectKind.READ, EffectKind.RUN, EffectKind.SEARCH))
+REDIRECTED = (READ, RUN, SEARCH)
 """Kinds that become a write when their output goes to a file."""
 
 
@@ -46,9 +49,9 @@ def shell_effects(command: str | list[str], shell: str, cwd: str) -> list[Effect
             return list(_remembered(text, name, cwd))
         return _effects_of_text(text, name, cwd)
     words = [word.replace("\0", "_") for word in command[:MAX_WORDS]]
-    text_of_shell = _text_for_shell(words)
-    if text_of_shell is not None:
-        return shell_effects(text_of_shell, words[0], cwd)
+    inner = _text_for_shell(known_name(words[0]), words) if words else None
+    if inner is not None:
+        return shell_effects(inner, words[0], cwd)
     walk = Walk(name)
     if words:
         walk.run(Command(words, [], [], 0), Scope(cwd), (name,), words[-1])
@@ -77,7 +80,7 @@ class Scope:
 
     def expand(self, word: str) -> str:
         """Put values into a word; what is not known stays as one NUL."""
-        return MARK.sub(self._value, word) if "\0" in word else word
+        return MARK.sub(self._value, word)
 
     def _value(self, match: re.Match[str]) -> str:
         name = match[1]
@@ -115,7 +118,7 @@ class Walk:
         if self.effects:
             return self.effects
         words = (self.shell, self.silent) if self.silent else (self.shell,)
-        return [Effect(EffectKind.RUN, words, cwd=cwd)]
+        return [Effect(RUN, words, cwd=cwd)]
 
     def add(
         self,
@@ -134,7 +137,7 @@ class Walk:
         """Walk through a text of commands."""
         script = statements(text) if known_name(chain[-1]) in POWERSHELL else parse(text)
         if script is None or len(chain) > MAX_NESTING:
-            self.add(EffectKind.RUN, (*chain, UNPARSED), scope.cwd)
+            self.add(RUN, (*chain, UNPARSED), scope.cwd)
             return
         scopes = {0: scope}
         for command in script.commands:
@@ -142,36 +145,25 @@ class Walk:
 
     def run(self, command: Command, scope: Scope, chain: tuple[str, ...], text: str) -> None:
         """Follow one simple command of `text`."""
-        words = unwrap([scope.expand(word) for word in command.words])
+        words = unwrap([scope.expand(word) if "\0" in word else word for word in command.words])
         if not words:
             self.redirection_alone(command, scope, chain)
-        elif ASSIGNMENT.match(words[0]):
+            return
+        name = known_name(words[0])
+        if not name and ASSIGNMENT.match(words[0]):
             for word in command.words:
                 scope.assign(scope.expand(word))
-        elif self.changes_only_shell(words, command, scope):
+        elif _changes_only_shell(name, words, command, scope):
             self.silent = self.silent or words[0]
-        elif known_name(words[0]) in PATCHERS:
+        elif name in PATCHERS:
             for path in patched_files(text):
-                self.add(EffectKind.WRITE, (*chain, words[0]), scope.cwd, (path,))
-        elif known_name(words[0]) == "eval" and len(words) > 1:
+                self.add(WRITE, (*chain, words[0]), scope.cwd, (path,))
+        elif name == "eval" and len(words) > 1:
             self.read(" ".join(words[1:]), scope, (*chain, words[0]))
-        elif (inner := _text_for_shell(words)) is not None:
+        elif (inner := _text_for_shell(name, words)) is not None:
             self.read(inner, Scope(scope.cwd, scope), (*chain, words[0]))
         else:
             self.simple(words, command, scope, chain)
-
-    def changes_only_shell(self, words: list[str], command: Command, scope: Scope) -> bool:
-        """Whether a command does nothing but change its shell, which is then done to `scope`."""
-        name = known_name(words[0])
-        if name in FOLDERS:
-            scope.enter(FOLDERS[name], words[1:])
-            return True
-        if name in SILENT:
-            for word in words[1:]:
-                scope.assign(word)
-            return True
-        # "$(cat <<EOF ...)" is a way to quote a text
-        return words == ["cat"] and command.scope > 0 and not command.outputs + command.inputs
 
     def simple(
         self, words: list[str], command: Command, scope: Scope, chain: tuple[str, ...]
@@ -179,11 +171,11 @@ class Walk:
         """Add the effect of an ordinary command, and of those that it runs itself."""
         meaning = understand(words, scope.cwd)
         kind, paths = meaning.kind, meaning.paths
-        if outputs := _paths(command.outputs, scope):
-            if kind in REDIRECTED:
-                kind, paths = EffectKind.WRITE, outputs
-            elif kind is EffectKind.NETWORK:
-                paths += outputs
+        written = [word for word in command.outputs if not SINK.match(word)]
+        if written and kind in REDIRECTED:
+            kind, paths = WRITE, _paths(written, scope)
+        elif written and kind is NETWORK:
+            paths += _paths(written, scope)
         elif kind in REDIRECTED and not paths:
             paths = _paths(command.inputs, scope)
         chain = (*chain, words[0])
@@ -195,9 +187,9 @@ class Walk:
     def redirection_alone(self, command: Command, scope: Scope, chain: tuple[str, ...]) -> None:
         """Add what the shell itself writes or reads: `> file`, `done < file`."""
         if outputs := _paths(command.outputs, scope):
-            self.add(EffectKind.WRITE, chain, scope.cwd, outputs)
+            self.add(WRITE, chain, scope.cwd, outputs)
         elif inputs := _paths(command.inputs, scope):
-            self.add(EffectKind.READ, chain, scope.cwd, inputs)
+            self.add(READ, chain, scope.cwd, inputs)
 
 
 def _scope(scopes: dict[int, Scope], parents: list[int], number: int) -> Scope:
@@ -213,18 +205,30 @@ def _scope(scopes: dict[int, Scope], parents: list[int], number: int) -> Scope:
 
 
 def _paths(words: list[str], scope: Scope) -> tuple[str, ...]:
-    return tuple(filter(None, (path_of(scope.expand(word)) for word in words)))
+    return tuple(filter(None, [path_of(scope.expand(word)) for word in words])) if words else ()
 
 
-def _text_for_shell(words: list[str]) -> str | None:
+def _changes_only_shell(name: str, words: list[str], command: Command, scope: Scope) -> bool:
+    """Whether a command does nothing but change its shell, which is then done to `scope`."""
+    if name in FOLDERS:
+        scope.enter(FOLDERS[name], words[1:])
+        return True
+    if name in SILENT:
+        for word in words[1:]:
+            scope.assign(word)
+        return True
+    # "$(cat <<EOF ...)" is a way to quote a text
+    return words == ["cat"] and command.scope > 0 and not command.outputs + command.inputs
+
+
+def _text_for_shell(name: str, words: list[str]) -> str | None:
     """The text in `bash -lc TEXT` or `powershell -Command TEXT`; None for any other command."""
-    name = known_name(words[0]) if words else ""
     if name in SHELLS:
         for position, word in enumerate(words[1:-1], 1):
             if word.startswith("-") and not word.startswith("--") and "c" in word:
                 return words[position + 1]
-            if not word.startswith(("-", "+")):
-                return None
+            if not word.startswith(("-", "+")) and not words[position - 1].endswith("o"):
+                return None  # a script, unless it is what `-o` sets
     elif name in POWERSHELL:
         for position, word in enumerate(words[1:-1], 1):
             if "-command".startswith(word.lower()) and len(word) > 1:

@@ -27,24 +27,23 @@ def unwrap(words: list[str]) -> list[str]:
     return words
 
 
-def module_of(words: list[str]) -> list[str]:
+def module_of(name: str, words: list[str]) -> list[str]:
     """The module that `python -m` runs, with its arguments; empty when the words are none such."""
-    if known_name(words[0]) not in PYTHONS or "-m" not in words[1:MAX_PYTHON_OPTIONS]:
+    if name not in PYTHONS or "-m" not in words[1:MAX_PYTHON_OPTIONS]:
         return []
     return words[words.index("-m") + 1 :]
 
 
 def _inside(words: list[str]) -> list[str]:
     """The command that a wrapper runs; empty when these words are none, or wrap nothing."""
-    if module := module_of(words):
-        return module if known_name(module[0]) in PROGRAMS else []
     name = known_name(words[0])
-    if name not in HEADS:
-        return []
-    for size in (3, 2, 1):
-        wrapper = WRAPPERS.get(" ".join((name, *words[1:size])))
-        if wrapper is not None:
-            return _behind(words[size:], wrapper)
+    if module := module_of(name, words):
+        return module if known_name(module[0]) in PROGRAMS else []
+    if name in HEADS:
+        for size in (3, 2, 1):
+            wrapper = WRAPPERS.get(" ".join((name, *words[1:size])))
+            if wrapper is not None:
+                return _behind(words[size:], wrapper)
     return []
 
 

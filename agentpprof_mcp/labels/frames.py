@@ -19,6 +19,7 @@ from agentpprof_mcp.labels.shape import (
     fits,
     is_secret,
     is_suspect,
+    name_or,
     slug,
 )
 from agentpprof_mcp.model import EffectKind, Status
@@ -34,8 +35,11 @@ UNKNOWN, OTHER, REDACTED = "unknown", "other", "redacted"
 REPO, SEGMENT, EXTERNAL = "repo", "seg", "external"
 
 KINDS = frozenset(("llm", "tool", "input", "output", "cache_read", "cache_write", "estimate"))
+EFFECTS = frozenset(EffectKind)
+STATUSES = frozenset(Status)
 TAG = re.compile(r"[a-z]{3,12}")
 UNTAGGED = "general"
+WORD = re.compile(r"[a-z]{1,16}")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 SESSION_ID = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE
@@ -70,9 +74,8 @@ class Labels:
 
     def project(self, name: str, *, given: bool = False) -> Label:
         """`project:NAME`. A name that the user gave is only put into the alphabet."""
-        value = clean(name[:MAX_RAW]).replace("/", "_")
-        shown = bool(value) and (given or fits(value))
-        return _frame("project", value if shown else "project")
+        raw = name[:MAX_RAW].replace("/", "_")
+        return _frame("project", (given and clean(raw)) or name_or("project", raw))
 
     def agent(self, name: str) -> Label:
         """`agent:claude` or `agent:codex`."""
@@ -112,8 +115,7 @@ class Labels:
 
     def subagent(self, kind: str) -> Label:
         """`subagent:TYPE`, lower case."""
-        value = slug(kind[:MAX_RAW])
-        return _frame("subagent", value if fits(value) else "custom")
+        return _frame("subagent", slug(name_or("custom", kind[:MAX_RAW])))
 
     def mcp(self, name: str) -> Label:
         """`mcp:SERVER/TOOL` of a raw `server/tool`."""
@@ -145,7 +147,7 @@ class Labels:
     def word(self, text: str) -> Label:
         """A word of our own vocabulary as a bare value: an agent, a status."""
         value = slug(text[:MAX_RAW])
-        return Label(value if TAG.fullmatch(value) else OTHER)
+        return Label(value if WORD.fullmatch(value) else OTHER)
 
     def bare(self, label: Label) -> Label:
         """The value of a frame without its key."""
@@ -163,9 +165,9 @@ class Labels:
         bucket = self._buckets.of(place)
         if inside is None or bucket.depth > len(top.parts) or inside[:1] == ("..",):
             return _frame("path", f"{EXTERNAL}/{bucket.name}")
-        shown = inside[: self._depth]
+        shown = (name_or(SEGMENT, part) for part in inside[: self._depth])
         limit = MAX_FULL_PATH if self._depth is None else MAX_FRAME
-        return _frame("path", "/".join(map(_segment, shown)) or REPO, limit)
+        return _frame("path", "/".join(shown) or REPO, limit)
 
     def _process_value(self, word: str, cwd: str, root: str) -> Label:
         if word == UNPARSED:
@@ -178,10 +180,6 @@ class Labels:
             if top != NOWHERE and place.below(top):
                 return _frame("process", SCRIPT)
         return _frame("process", OTHER)
-
-
-EFFECTS = frozenset(EffectKind)
-STATUSES = frozenset(Status)
 
 
 def foreign(text: str) -> Label:
@@ -206,9 +204,3 @@ def _frame(key: str, value: str, limit: int = MAX_FRAME) -> Label:
 
 def _tag(tag: str) -> str:
     return tag if TAG.fullmatch(tag) else UNTAGGED
-
-
-def _segment(raw: str) -> str:
-    """One part of a path inside the project, or `seg` when it does not look like a name."""
-    value = clean(raw)
-    return value if fits(value) and not is_secret(raw) else SEGMENT

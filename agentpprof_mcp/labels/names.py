@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from agentpprof_mcp.labels.shape import CACHE, fits, is_suspect, slug
+from agentpprof_mcp.labels.shape import CACHE, is_suspect, name_or, slug
 from agentpprof_mcp.profile import Label
 
 __all__ = ["mcp_name", "plain_name"]
@@ -25,8 +25,11 @@ LISTED = frozenset(LONG_NAMES.split())
 def mcp_name(raw: str) -> str:
     """The value of an `mcp:` frame for a raw `server/tool`: what does not look like a name is `other`."""
     server, _, tool = raw.partition("/")
-    names = (slug(part).replace("/", "_") for part in (server, tool))
-    return "/".join(name if name in LISTED or fits(name) else OTHER for name in names)
+    return "/".join(_part(part.replace("/", "_")) for part in (server, tool))
+
+
+def _part(raw: str) -> str:
+    return raw if raw in LISTED else slug(name_or(OTHER, raw))
 
 
 def plain_name(name: str) -> Label:

@@ -9,9 +9,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
-__all__ = ["CACHE", "MAX_RAW", "clean", "cut", "fits", "is_secret", "is_suspect", "slug"]
+__all__ = ["CACHE", "MAX_RAW", "clean", "cut", "fits", "is_secret", "is_suspect", "name_or", "slug"]
 
 CACHE = 1 << 14
 """Entries of every memo of labels."""
@@ -22,6 +23,8 @@ MAX_NAME = 40
 MAX_WORDS = 4
 MAX_ENTROPY = 3.5
 ENTROPY_FROM = 16
+MIN_HUMP = 4
+"""Letters that a word in CamelCase has on average."""
 
 PUNCTUATION = "._/+:-"
 ASCII = {
@@ -45,46 +48,17 @@ SECRET = re.compile(
     | SG\.[\w-]{12} | dop_v1_\w{12} | shp(?:at|ss|ca|pa)_\w{12} | key-[0-9a-f]{16} | AGE-SECRET-KEY
     | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
     | (?=[a-f]{0,31}\d)[0-9a-f]{32}
-    ) | [\w.+-]{1,64}@[\w-]{1,64}\.\w | ://[^/\s]*@ | -----BEGIN""",
+    ) | [\w.+-]{1,64}@[\w-]{1,64}\.\w | ://[^/\s]*@ | -----BEGIN
+    | (?:password|passwd|secret|token|api_?key)\s{0,9}[:=]\s{0,9}(?!redacted)\S""",
     re.VERBOSE | re.IGNORECASE,
 )
 
-ORDERS = frozenset(
-    [
-        "assistant",
-        "bypass",
-        "comply",
-        "curl",
-        "delete",
-        "disregard",
-        "execute",
-        "exfiltrate",
-        "forget",
-        "ignore",
-        "immediately",
-        "important",
-        "instruction",
-        "instructions",
-        "jailbreak",
-        "must",
-        "now",
-        "obey",
-        "override",
-        "please",
-        "pretend",
-        "previous",
-        "prior",
-        "reveal",
-        "rm",
-        "send",
-        "sudo",
-        "system",
-        "urgent",
-        "wget",
-        "you",
-        "your",
-    ]
-)
+_ORDERS = """
+    assistant bypass comply curl delete disregard execute exfiltrate forget ignore immediately
+    important instruction instructions jailbreak must now obey override please pretend previous
+    prior reveal rf rm run send sudo urgent wget you your
+"""
+ORDERS = frozenset(_ORDERS.split())
 """Words of planted instructions: two of them in one name are no name."""
 
 
@@ -135,9 +109,27 @@ def fits(name: str) -> bool:
     words = WORD.findall(EXTENSION.sub("", name))
     if not words or len(words) > MAX_WORDS or is_suspect(name):
         return False
-    # Real names of several words are as varied as random text; digits inside words are what tells.
-    suspects = [name] if MIXED.search(name) else words
-    return not any(len(text) >= ENTROPY_FROM and _entropy(text) >= MAX_ENTROPY for text in suspects)
+    return not any(
+        len(text) >= ENTROPY_FROM and _entropy(text) >= MAX_ENTROPY for text in _units(name, words)
+    )
+
+
+def name_or(instead: str, raw: str) -> str:
+    """The cleaned name, or `instead` when it may not be shown, or was a secret before it was cleaned."""
+    name = clean(raw)
+    return name if fits(name) and not is_secret(raw) else instead
+
+
+def _units(name: str, words: list[str]) -> Iterator[str]:
+    """What is to be judged for randomness: words, since several of them are as varied as random text.
+
+    Digits inside a word, and capitals that begin no words, are signs of a random name: it is one unit.
+    """
+    if MIXED.search(name):
+        yield name
+    for word in words:
+        humps = HUMP.split(word)
+        yield from humps if len(word) >= MIN_HUMP * len(humps) else [word]
 
 
 def _entropy(text: str) -> float:

@@ -9,6 +9,13 @@ from hypothesis import strategies as st
 from agentpprof_mcp.effects.grammar import MAX_COMMANDS, MAX_TEXT, MAX_WORDS, UNKNOWN, parse
 
 
+def parsed(text):
+    """The script of a text that is in no doubt."""
+    script = parse(text)
+    assert script is not None
+    return script
+
+
 def words(text):
     """The words of each command, or None when the text is not understood."""
     script = parse(text)
@@ -40,6 +47,7 @@ def words(text):
         ("[[ $a =~ ^(b|c)$ && -n d ]] && e", ["e"]),
         ("f() { a; }; function g { b; }; f; g; h", ["a", "b", "h"]),
         ("a=(b 'c d' $(e)) f", ["e", f"a={UNKNOWN} f"]),
+        ("a=() b; [[ ( ((a)) ) && () ]] && c", [f"a={UNKNOWN} b", "c"]),
         ("diff <(a) >(b)", ["a", "b", f"diff {UNKNOWN} {UNKNOWN}"]),
         ("time -p a; time (b)", ["a", "b"]),
         ("a\r\nb\r\n", ["a", "b"]),
@@ -80,14 +88,14 @@ def test_here_documents_are_stepped_over(text, commands):
 )
 def test_redirections_name_files_and_no_words(text, outputs, inputs):
     """Other streams than input and output are of no interest."""
-    (command,) = parse(text).commands
+    (command,) = parsed(text).commands
     assert (command.outputs, command.inputs) == (outputs, inputs)
     assert command.words[:1] == ["a"]
 
 
 def test_a_subshell_and_a_substitution_open_a_scope():
     """What happens to the folder in there stays in there."""
-    script = parse("a; (b; $(c)); (d)")
+    script = parsed("a; (b; $(c)); (d)")
     commands = [(command.words[0], command.scope) for command in script.commands]
     assert commands == [("a", 0), ("b", 1), ("c", 2), (UNKNOWN, 1), ("d", 3)]
     assert script.parents == [0, 0, 1, 0]
@@ -116,8 +124,8 @@ def test_what_does_not_balance_is_in_doubt(text):
 
 def test_limits_leave_out_and_do_not_fail():
     """Many commands, many words, and a text that is cut in the middle of a quote."""
-    assert len(parse("a;" * 99).commands) == MAX_COMMANDS
-    assert len(parse("a " * 999).commands[0].words) == MAX_WORDS
+    assert len(parsed("a;" * 99).commands) == MAX_COMMANDS
+    assert len(parsed("a " * 999).commands[0].words) == MAX_WORDS
     assert words("a; b '" + "x" * MAX_TEXT) == ["a"]
     assert parse("b '" + "x" * MAX_TEXT) is None
 

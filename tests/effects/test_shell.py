@@ -135,6 +135,9 @@ def test_the_subcommand_or_task_decides_the_kind(command, kind):
         ("./tools/gen.py --all", ["./tools/gen.py"]),
         ("ls 10 - {} 'a|b' /dev/sda", []),
         ("> empty.txt", ["empty.txt"]),
+        ("while read l; do x; done < in.txt", ["in.txt"]),
+        ("bash -euo pipefail -c 'cat x'", ["x"]),
+        ("bash -o pipefail tool.sh", ["tool.sh"]),
     ],
 )
 def test_paths_are_the_operands_that_a_program_takes_for_paths(command, paths):
@@ -225,6 +228,15 @@ def test_a_program_that_runs_commands_comes_before_them():
     ]
 
 
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [("cat a > $UNKNOWN", "write"), ("cat a > /dev/null", "read"), ("ls > NUL", "read"), ("make > log", "build")],
+)  # fmt: skip
+def test_output_to_a_file_is_a_write_unless_more_was_done(command, kind):
+    """Even to a file that is not known, but not to nowhere."""
+    assert effects(command)[0].kind == kind
+
+
 def test_quoting_a_here_document_is_no_effect():
     """`git commit -m "$(cat <<EOF` reads nothing."""
     assert kinds("git commit -m \"$(cat <<'EOF'\nit's\nEOF\n)\"") == ["repo git"]
@@ -264,6 +276,7 @@ def test_the_same_text_gives_the_same_effects_wherever_it_is_remembered():
         ("@'\nit's; (not) read\n'@ | Set-Content x", [("write", ("x",))]),
         ("Get-ChildItem $env:USERPROFILE\\y, $other", [("read", ("~\\y,",))]),
         ("git diff > d.txt", [("repo", ())]),
+        ("Get-Item x > $null; ls $PSHOME/y", [("read", ("x",)), ("read", ())]),
         ('powershell -NoProfile -Command "ls x"', [("read", ("x",))]),
         ("$x + 1", [("run", ())]),
     ],

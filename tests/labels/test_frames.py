@@ -196,9 +196,12 @@ def made(text):
         LABELS.llm,
         LABELS.tool,
         LABELS.kind,
+        LABELS.effect,
+        LABELS.status,
+        LABELS.model,
+        LABELS.subagent,
+        LABELS.domain,
     ):
-        yield maker(text)
-    for maker in (LABELS.effect, LABELS.status, LABELS.model, LABELS.subagent, LABELS.domain):
         yield maker(text)
     yield LABELS.mcp(text)
     yield LABELS.mcp(f"{text}/{text}")

@@ -71,6 +71,7 @@ def test_inside_the_project_the_first_two_segments_show(text, cwd, shown):
         ("\\\\?\\C:\\Users\\bob\\x", "home"),
         ("\\\\wsl$\\Ubuntu\\home\\bob\\x", "home"),
         ("file://server/share/x", "system"),
+        ("file:///C:/Users/bob/x", "home"),
         ("../../../../../../..", "system"),
     ],
 )  # fmt: skip

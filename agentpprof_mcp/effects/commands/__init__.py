@@ -43,11 +43,14 @@ OTHER_NAMES = """
     chezmoi act gpg pass age sops vault ssh-keygen ssh-add ssh-agent ssh-copy-id certbot nginx apachectl
     caddy redis-server postgres mysqld mongod minikube kind k3d tilt colima envsubst gettext tac
 """
-NAMES = frozenset((*PROGRAMS, *WRAPPERS, *FOLDERS, *SILENT, *OTHER_NAMES.split()))
+NAMES = frozenset(
+    name
+    for name in (*PROGRAMS, *WRAPPERS, *FOLDERS, *SILENT, *OTHER_NAMES.split())
+    if " " not in name
+)
+"""All names of programs that may be shown."""
 WINDOWS = re.compile(r"\.(?:exe|cmd|bat|com)$")
 VERSION = re.compile(r"[-_]?\d+(?:\.\d+)*$")
-
-
 MAX_WORD = 256
 ALIASES = {"[": "test", ".": "source", ":": "true"}
 

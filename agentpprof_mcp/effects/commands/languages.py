@@ -112,7 +112,7 @@ LANGUAGES = each(
         "ctest": Program(TEST, values="-R -E -L"),
         "clang-format clang-tidy cppcheck cpplint rubocop standardrb phpstan psalm php-cs-fixer phpcs ktlint "
         "detekt checkstyle swiftlint swiftformat credo hlint ormolu fourmolu luacheck stylua perltidy": FILES[CHECK],
-        "java jar kotlin groovy scala jshell ruby php lua luajit Rscript rscript julia elixir iex erl ghci ocaml "
+        "java jar kotlin groovy scala jshell ruby php lua luajit rscript julia elixir iex erl ghci ocaml "
         "racket guile": Program(RUN, FIRST, values="-e -r -cp -classpath -jar --eval"),
         "perl": Program(READ, ALL, values="-e -ne -pe -E -M -I", writes="-i -pi"),
         "rspec minitest phpunit pest bats shunit2 busted hspec": FILES[TEST],

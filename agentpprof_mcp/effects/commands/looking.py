@@ -10,13 +10,14 @@ ALL, REST, LEADING = Paths.ALL, Paths.REST, Paths.LEADING
 
 LOOKING = each(
     {
-        "cat tac nl less more bat batcat wc od xxd hexdump strings file stat du df ls tree eza exa lsd dir "
+        "cat tac nl less more bat batcat wc od xxd hexdump strings file du df ls tree eza exa lsd dir "
         "readlink realpath md5 md5sum sha1sum sha256sum sha512sum shasum b2sum cksum sum cmp comm diff "
         "colordiff sdiff paste rev expand unexpand zcat gzcat bzcat xzcat zless pdftotext exiftool "
         "identify ffprobe nm objdump readelf ldd otool cloc tokei scc column fold fmt iconv": FILES[READ],
         "ps top htop lsof ss netstat pgrep uname whoami id groups hostname env printenv which whereis where "
         "type free uptime vmstat locale nproc lscpu lsblk mount diskutil journalctl dmesg jobs history "
         "basename dirname pwd command hash pbpaste": PLAIN[READ],
+        "stat": Program(READ, ALL, values="-c --format --printf"),
         "head tail": Program(READ, ALL, values="-n -c --lines --bytes"),
         "sort": Program(READ, ALL, values="-k -t -S -T", files="-o"),
         "uniq": Program(READ, ALL, values="-f -s -w"),

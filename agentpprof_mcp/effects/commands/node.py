@@ -1,6 +1,6 @@
 """JavaScript and TypeScript: package managers, runtimes, and tools written for them."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from agentpprof_mcp.effects.programs import FILES, PLAIN, Paths, Program, each
 from agentpprof_mcp.model import EffectKind

@@ -72,7 +72,7 @@ SYSTEM = each(
         "psql mysql mariadb sqlite3 duckdb redis-cli mongosh mongo pg_dump pg_restore createdb dropdb": Program(
             RUN, files="-f", values="-c -U -d -h -p -e"
         ),
-        "bash sh zsh dash ksh fish source": Program(RUN, Paths.FIRST),
+        "bash sh zsh dash ksh fish source": Program(RUN, Paths.FIRST, values="-o -O +o"),
         "test": PLAIN[RUN],
     }
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Version control and the sites that host it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from agentpprof_mcp.effects.programs import FILES, PLAIN, Contact, Paths, Program, each
 from agentpprof_mcp.model import EffectKind
