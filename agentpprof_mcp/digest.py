@@ -74,9 +74,8 @@ class Digest(msgspec.Struct, array_like=True):
     subagents: int = 0
     samples: list[Sample] = msgspec.field(default_factory=list)
     values: list[tuple[int, ...]] = msgspec.field(default_factory=list)
-    span: tuple[int, int] = (0, 0)
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
-    claims: list[str] = msgspec.field(default_factory=list)
+    claims: list[int] = msgspec.field(default_factory=list)
 
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
@@ -148,7 +147,6 @@ def digest_of(
         session.subagents,
         list(profile.samples) if profile else [],
         list(profile.samples.values()) if profile else [],
-        (profile.started, profile.ended) if profile else (0, 0),
         account_of(session),
     )
 

@@ -15,17 +15,20 @@ from agentpprof_mcp.model import ModelCall, Session, ToolCall, message_id
 __all__ = ["claims", "families", "settle"]
 
 
-def claims(session: Session) -> list[str]:
-    """What a session says it holds, in a form that two copies share."""
-    held = [f"c{message_id(call.id)}" for call in session.calls]
-    held += [f"t{tool.id}" for tool in session.tools]
-    held += [f"p{prompt.key}" for prompt in session.prompts if prompt.key]
+def claims(session: Session) -> list[int]:
+    """What a session says it holds: a number for each id, equal for two copies within one run.
+
+    Two ids of one number only make a family that has nothing to settle.
+    """
+    held = [hash(f"c{message_id(call.id)}") for call in session.calls]
+    held += [hash(f"t{tool.id}") for tool in session.tools]
+    held += [hash(f"p{prompt.key}") for prompt in session.prompts if prompt.key]
     return held
 
 
-def families(claimed: Sequence[Iterable[str]]) -> list[list[int]]:
+def families(claimed: Sequence[Iterable[int]]) -> list[list[int]]:
     """Indexes of sessions that share a claim, directly or through others; only groups of several."""
-    first: dict[str, int] = {}
+    first: dict[int, int] = {}
     parent = list(range(len(claimed)))
 
     def leader(index: int) -> int:

@@ -73,7 +73,7 @@ def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
     for digest in found.sessions:
         for sample, values in zip(digest.samples, digest.values, strict=True):
             merged.add(sample, values)
-        merged.cover(*digest.span)
+        merged.cover(digest.started, digest.ended)
     merged.reconciliation = found.reconciliation
     if not merged.samples:
         others = ", ".join(other.name for other in VIEWS if other is not view)

@@ -116,7 +116,7 @@ def _by_kind(row: Row, values: tuple[int, ...]) -> Rows:
     """One row for each kind of tokens: calls are added up before they are told apart."""
     for kind, count in zip(TOKEN_KINDS, values, strict=True):
         if count:
-            yield row._replace(kind=kind), (count,)
+            yield Row(*row[:4], kind, row.model), (count,)
 
 
 def _system_of_tool(tool: ToolCall, day: str) -> Rows:
@@ -285,7 +285,7 @@ def project(
     session = scene.session
     profile = Profile(view.name, view.measures)
     rows: dict[Row, tuple[int, ...]] = {}
-    for row, values in _rows(view, session, day_of, profile):
+    for row, values in _rows(view, session, day_of):
         before = rows.get(row)
         rows[row] = values if before is None else tuple(map(add, before, values))
     memos = [_Memo(scene, *DIMENSIONS[name]) for name in frames or view.frames]
@@ -304,13 +304,11 @@ def project(
     return profile
 
 
-def _rows(view: View, session: Session, day_of: Callable[[int], str], profile: Profile) -> Rows:
-    """The rows of all events, the profile's span widened to hold them."""
+def _rows(view: View, session: Session, day_of: Callable[[int], str]) -> Rows:
+    """The rows of all events."""
     for call in session.calls if view.of_call is not _no_rows else ():
-        profile.cover(call.at, call.at)
         yield from view.of_call(call, day_of(call.at))
     for tool in session.tools if view.of_tool is not _no_rows else ():
-        profile.cover(tool.at, tool.at)
         yield from view.of_tool(tool, day_of(tool.at))
 
 

@@ -11,7 +11,6 @@ Two things to know about `Effect.domains`: `registry:NAME` is a service that a c
 from agentpprof_mcp.effects.arguments import Action, Arguments, parse_arguments
 from agentpprof_mcp.effects.native import native_effects
 from agentpprof_mcp.effects.places import join
-from agentpprof_mcp.effects.shell import shell_effects
 from agentpprof_mcp.effects.tools import CATEGORIES, category_of, mcp_of, tool_of
 from agentpprof_mcp.model import Effect
 
@@ -40,6 +39,8 @@ def effects_of(
         return native_effects(tool, arguments, cwd)
     if not commands:
         return []
+    from agentpprof_mcp.effects.shell import shell_effects  # noqa: PLC0415  its tables are large
+
     command = arguments.command or arguments.cmd or ""
     workdir = arguments.workdir or ""
     if isinstance(arguments.action, Action):

@@ -1,11 +1,9 @@
 """One method per dimension: raw values in, whole frames `key:value` out."""
 
-import hashlib
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from agentpprof_mcp.effects.commands import known_name
 from agentpprof_mcp.effects.tools import CATEGORIES
 from agentpprof_mcp.labels.domains import domain_name
 from agentpprof_mcp.labels.models import model_name
@@ -137,6 +135,8 @@ class Labels:
         """How a session is called: the start of its id, or a keyed pseudonym of an odd one."""
         if SESSION_ID.fullmatch(session_id):
             return Label(session_id[:HANDLE])
+        import hashlib  # noqa: PLC0415  only odd ids pay for it
+
         raw = session_id.encode("utf-8", "surrogatepass")
         return Label(hashlib.blake2b(raw, key=self._key, digest_size=16).hexdigest()[:HANDLE])
 
@@ -172,6 +172,8 @@ class Labels:
     def _process_value(self, word: str, cwd: str, root: str) -> Label:
         if word == UNPARSED:
             return _frame("process", UNPARSED)
+        from agentpprof_mcp.effects.commands import known_name  # noqa: PLC0415  its tables are large
+
         name = known_name(word)
         if name:
             return _frame("process", name)

@@ -134,8 +134,8 @@ def of_text(text: str) -> str:
 
 def by_words(text: str) -> str:
     """The tag of the first word that names an activity."""
-    for word in WORD.findall(text[:LOOKED_AT].lower()):
-        tag = WORDS.get(word)
+    for word in WORD.finditer(text[:LOOKED_AT].lower()):
+        tag = WORDS.get(word[0])
         if tag is not None:
             return tag
     return ""
