@@ -11,11 +11,11 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from agentpprof_mcp.digest import Digest, digest_of
+from agentpprof_mcp.digest import Digest, digest_of, left_out
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import Labels
-from agentpprof_mcp.model import ModelCall, Reconciliation, Session, ToolCall
+from agentpprof_mcp.model import Reconciliation, Session
 from agentpprof_mcp.ownership import claims, families, settle
 from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.projects import Project, Projects
@@ -87,15 +87,16 @@ class _Work:
 
     def _digest(self, session: Session) -> Digest:
         place, dropped = self._project(session)
-        self.tagger.tag(session)
-        dropped = dropped or self._select(session)
+        if not dropped:
+            self.tagger.tag(session)
+            dropped = self._select(session)
+        if dropped:
+            return left_out(session, place, self.labels, dropped)
         profile = None
-        if not dropped and self.view is not None:
+        if self.view is not None:
             scene = Scene(session, place, self.labels)
             profile = project(self.view, scene, self.day_of, self.query.frames)
-        made = digest_of(session, place, profile, self.labels, previews=self.query.previews)
-        made.dropped = dropped
-        return made
+        return digest_of(session, place, profile, self.labels, previews=self.query.previews)
 
     def _project(self, session: Session) -> tuple[Project, str]:
         """The project that a session is shown in, and whether it is left out for it."""
@@ -121,28 +122,25 @@ class _Work:
         if session.reconciliation.duplicates and not session.calls and not session.tools:
             return "copied"
         if selection.since or selection.until or selection.prompt_tags:
-            keeps = _gate(session, selection)
-            session.calls = [call for call in session.calls if keeps(call)]
-            session.tools = [tool for tool in session.tools if keeps(tool)]
+            _narrow(session, selection)
             if not session.calls and not session.tools:
                 return "events"
         return ""
 
 
-def _gate(session: Session, selection: Selection) -> Callable[[ModelCall | ToolCall], bool]:
-    """Whether an event is in the range of time and in a selected region."""
-    since, until = selection.since, selection.until
-    regions = {
-        index
-        for index, prompt in enumerate(session.prompts)
-        if not selection.prompt_tags or prompt.tag in selection.prompt_tags
-    }
+def _narrow(session: Session, selection: Selection) -> None:
+    """Leave the events and prompts that are in the range of time and in a selected region."""
 
-    def keeps(event: ModelCall | ToolCall) -> bool:
-        at = event.at or session.started
-        return event.prompt in regions and at >= since and (not until or at < until)
+    def in_range(at: int) -> bool:
+        at = at or session.started
+        return at >= selection.since and (not selection.until or at < selection.until)
 
-    return keeps
+    tags = selection.prompt_tags
+    selected = [not tags or prompt.tag in tags for prompt in session.prompts]
+    for prompt, kept in zip(session.prompts, selected, strict=True):
+        prompt.counts = prompt.counts and kept and in_range(prompt.at)
+    session.calls = [call for call in session.calls if selected[call.prompt] and in_range(call.at)]
+    session.tools = [tool for tool in session.tools if selected[tool.prompt] and in_range(tool.at)]
 
 
 def _day_maker(zone: tzinfo) -> Callable[[int], str]:

@@ -18,7 +18,7 @@ from agentpprof_mcp.model import (
 from agentpprof_mcp.profile import Profile, Sample
 from agentpprof_mcp.projects import Project
 
-__all__ = ["Counts", "Digest", "Region", "account_of", "count", "digest_of"]
+__all__ = ["Counts", "Digest", "Region", "account_of", "count", "digest_of", "left_out"]
 
 PREVIEW = 120
 
@@ -52,7 +52,7 @@ class Digest(msgspec.Struct, array_like=True):
     """One session. `samples` and `values` are those of the view that was asked for.
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
-    `dropped` says which selector left the session out; then only `id` to `project` and `claims` are
+    `dropped` says which selector left the session out; then only `id` to `ended` and `claims` are
     filled. Times are milliseconds.
     """
 
@@ -106,6 +106,20 @@ def account_of(session: Session) -> Reconciliation:
     return account
 
 
+def left_out(session: Session, project: Project, labels: Labels, dropped: str) -> Digest:
+    """The digest of a session that a selector left out: enough to say what would match."""
+    return Digest(
+        session.id,
+        labels.handle(session.id),
+        session.agent,
+        labels.bare(labels.project(project.name, given=project.given)),
+        dropped,
+        session.tag,
+        session.started,
+        session.ended,
+    )
+
+
 def digest_of(
     session: Session, project: Project, profile: Profile | None, labels: Labels, *, previews: bool
 ) -> Digest:
@@ -136,7 +150,7 @@ def digest_of(
             Region(index, prompt.tag, _preview(prompt.text) if previews else "redacted")
             for index, prompt in enumerate(session.prompts)
         ],
-        sum(p.opener is Opener.TYPED and not p.copied for p in session.prompts),
+        sum(p.opener is Opener.TYPED and p.counts for p in session.prompts),
         count(session.calls, session.tools),
         count(
             (call for call in session.calls if call.embedded),

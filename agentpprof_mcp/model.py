@@ -140,8 +140,8 @@ class Effect(msgspec.Struct, frozen=True, array_like=True):
 class Prompt(msgspec.Struct):
     """One prompt region: what opened it, when, and its text while a tagger may still need it.
 
-    `key` identifies the prompt across files, where the agent gives it an id; `copied`: another
-    session owns it, and this one only goes on from there.
+    `key` identifies the prompt across files, where the agent gives it an id. `counts` is false when
+    another session owns it, and this one only goes on from there, or when it is not selected.
     """
 
     opener: Opener
@@ -149,7 +149,7 @@ class Prompt(msgspec.Struct):
     key: str = ""
     text: str = ""
     tag: str = ""
-    copied: bool = False
+    counts: bool = True
 
 
 class ModelCall(msgspec.Struct):

@@ -76,7 +76,7 @@ def settle(sessions: Sequence[Session]) -> None:
         lost = before - len(session.calls) - len(session.tools)
         for prompt in session.prompts:
             if prompt.key and prompt.key in prompts:
-                prompt.copied = True
+                prompt.counts = False
                 lost += 1
             prompts.add(prompt.key)
         session.reconciliation.duplicates += lost

@@ -296,6 +296,24 @@ def test_selectors_choose_sessions_and_events_and_the_newest_come_after_them(
     assert profile(query, env).profile.totals() == (total,)
 
 
+def test_prompts_are_counted_where_events_are(env, tmp_path):
+    """In the range of time, and with a selected tag."""
+    history = Claude()
+    history.prompt("fix the bug", timestamp="2026-11-01T10:00:00Z")
+    history.says("done", timestamp="2026-11-01T10:00:01Z")
+    history.prompt("update the docs", timestamp="2026-11-02T10:00:00Z")
+    history.says("done", call="m2", timestamp="2026-11-02T10:00:01Z")
+    path = history.write(tmp_path)
+    for selectors in (
+        {"prompt_tags": ("docs",)},
+        {"since": 1793577600000},
+        {"until": 1793577600000},
+    ):
+        selection = Selection(session_files=(path,), **selectors)
+        (row,) = list_sessions(Query(selection), env).sessions
+        assert (row.prompts, row.counts.calls) == (1, 1), selectors
+
+
 def test_an_ambiguous_id_lists_its_candidates(env, tmp_path):
     """A usage error."""
     selection = Selection(roots=two_sessions(tmp_path), session_ids=("aaaa",))

@@ -33,7 +33,7 @@ def test_the_oldest_session_owns_a_copied_call_and_takes_its_largest_counts():
     settle([fork, old])
     assert [c.tokens.output for c in old.calls] == [7]
     assert [c.id for c in fork.calls] == ["m2:r2"]
-    assert [p.copied for p in fork.prompts] == [False, True, False]
+    assert [p.counts for p in fork.prompts] == [True, False, True]
     assert (old.reconciliation.duplicates, fork.reconciliation.duplicates) == (0, 2)
 
 
