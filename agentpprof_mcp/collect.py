@@ -35,6 +35,16 @@ DAY_STEP = 900_000
 LAST = "last"
 """The session id that stands for the newest session."""
 
+REASONS = {
+    "id": "with another id",
+    "tag": "with another session tag",
+    "events": "without a selected event",
+    "copied": "only repeating others",
+    "project": "in other projects",
+    "unreadable": "unreadable",
+}
+"""Why a session is left out (`Digest.dropped`), in words."""
+
 LISTED = 8
 """Candidates named in an error."""
 
@@ -224,8 +234,9 @@ def _nothing(selection: Selection, digests: Sequence[Digest]) -> str:
     in_project = [digest for digest in digests if digest.dropped != "project"]
     newest = sorted(in_project, key=lambda d: (-d.ended, d.id))[:LISTED]
     listed = ", ".join(f"{digest.handle} {digest.tag}" for digest in newest)
-    reasons = ", ".join(f"{number} by {reason}" for reason, number in sorted(dropped.items()))
-    return f"no session matches ({reasons}); the newest searched: {listed}"
+    reasons = ", ".join(f"{dropped[word]} {REASONS[word]}" for word in REASONS if dropped[word])
+    hint = "; try --all-projects or --project-root" if dropped["project"] else ""
+    return f"no session matches: {reasons}; the newest searched: {listed}{hint}"
 
 
 def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> list[Digest]:

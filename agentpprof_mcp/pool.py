@@ -48,6 +48,7 @@ def run_jobs(
             found[index] = work(index)
     else:
         found = _run_forked(order, work, result, workers, progress)
+    progress(len(order), len(order))
     return [found[index] if index in found else work(index) for index in range(len(sizes))]
 
 

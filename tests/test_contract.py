@@ -324,9 +324,9 @@ def test_an_ambiguous_id_lists_its_candidates(env, tmp_path):
 @pytest.mark.parametrize(
     ("selectors", "says"),
     [
-        ({"session_ids": ("bbb",)}, "2 by id.*aaaaaaaa-0000"),
-        ({"session_tags": ("nothing",)}, "2 by tag"),
-        ({"since": 9999999999999}, "2 by events"),
+        ({"session_ids": ("bbb",)}, "2 with another id.*aaaaaaaa-0000"),
+        ({"session_tags": ("nothing",)}, "2 with another session tag"),
+        ({"since": 9999999999999}, "2 without a selected event"),
     ],
 )
 def test_a_selector_that_matches_nothing_says_what_would(env, tmp_path, selectors, says):

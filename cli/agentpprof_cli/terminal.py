@@ -13,6 +13,6 @@ def say(text: str) -> None:
 def show_progress(done: int, total: int) -> None:
     """Redraw one line on a terminal; nothing elsewhere."""
     if sys.stderr.isatty():
-        end = "\r\x1b[K" if done + 1 >= total else ""
-        sys.stderr.write(f"\rreading session {done + 1:,} of {total:,}{end}")
+        line = f"reading session {done + 1:,} of {total:,}" if done < total else ""
+        sys.stderr.write(f"\r\x1b[K{line}")
         sys.stderr.flush()
