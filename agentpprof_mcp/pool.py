@@ -6,6 +6,7 @@ a shared pipe, so one large file does not hold up the rest. A worker that dies l
 missing jobs are done here.
 """
 
+import contextlib
 import gc
 import os
 import signal
@@ -41,15 +42,28 @@ def run_jobs(
     """
     order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
     workers = min(_processors(), len(order))
-    if workers < 2 or sum(sizes) < SMALL or not _may_fork():
-        found = {}
-        for done, index in enumerate(order):
-            progress(done, len(order))
-            found[index] = work(index)
-    else:
-        found = _run_forked(order, work, result, workers, progress)
-    progress(len(order), len(order))
-    return [found[index] if index in found else work(index) for index in range(len(sizes))]
+    with _without_collector():
+        if workers < 2 or sum(sizes) < SMALL or not _may_fork():
+            found = {}
+            for done, index in enumerate(order):
+                progress(done, len(order))
+                found[index] = work(index)
+        else:
+            found = _run_forked(order, work, result, workers, progress)
+        progress(len(order), len(order))
+        return [found[index] if index in found else work(index) for index in range(len(sizes))]
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Reading makes many objects and no cycles: looking for some doubles the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _processors() -> int:
@@ -120,7 +134,6 @@ def _serve(
     """A worker's life: take jobs, write length-prefixed results, leave without cleaning up."""
     code = 1
     try:
-        gc.disable()
         encoder = msgspec.msgpack.Encoder()
         for start in _tokens(source):
             for index in order[start : start + step]:

@@ -8,7 +8,7 @@ entry and, where no row maker fits, one function from an event to rows.
 from collections.abc import Callable, Iterator
 from itertools import chain, starmap
 from operator import add, attrgetter
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
@@ -245,30 +245,32 @@ PIVOT_FIELDS = attrgetter("day", "model", "status")
 Made = TypeVar("Made")
 
 
-class _Memo(Generic[Made]):
-    """Makes something of rows, once for equal fields."""
+def _once(
+    scene: Scene, fields: Callable[[Row], object], make: Callable[[Scene, Row], Made]
+) -> Callable[[Row], Made]:
+    """`make` for the rows of a scene, called once for equal fields."""
+    known: dict[object, Made] = {}
 
-    __slots__ = ("fields", "made", "make", "scene")
+    def made_of(row: Row) -> Made:
+        key = fields(row)
+        made = known.get(key)
+        if made is None:
+            made = known[key] = make(scene, row)
+        return made
 
-    def __init__(
-        self,
-        scene: Scene,
-        fields: Callable[[Row], object],
-        make: Callable[[Scene, Row], Made],
-    ) -> None:
-        self.scene = scene
-        self.fields = fields
-        self.make = make
-        self.made: dict[object, Made] = {}
+    return made_of
 
-    def __call__(self, row: Row) -> Made:
-        """What is made of a row."""
-        fields = self.fields(row)
-        try:
-            return self.made[fields]
-        except KeyError:
-            made = self.made[fields] = self.make(self.scene, row)
-            return made
+
+def _stacked(dimension: Dimension) -> Callable[[Scene, Row], tuple[Label, ...]]:
+    """What a dimension gives as a piece of a stack, whatever its number of frames."""
+
+    def frames(scene: Scene, row: Row) -> tuple[Label, ...]:
+        made = dimension.make(scene, row)
+        if made is None:
+            return ()
+        return made if isinstance(made, tuple) else (made,)
+
+    return frames
 
 
 # --- projection ------------------------------------------------------------------------------
@@ -288,19 +290,16 @@ def project(
     for row, values in _rows(view, session, day_of):
         before = rows.get(row)
         rows[row] = values if before is None else tuple(map(add, before, values))
-    memos = [_Memo(scene, *DIMENSIONS[name]) for name in frames or view.frames]
-    pivots = _Memo(scene, PIVOT_FIELDS, _pivots)
+    shown = [DIMENSIONS[name] for name in frames or view.frames]
+    pieces = [_once(scene, dimension.fields, _stacked(dimension)) for dimension in shown]
+    pivots = _once(scene, PIVOT_FIELDS, _pivots)
     added = rows.items()
     opened = chain.from_iterable(starmap(view.opens, added)) if view.opens else added
     for row, values in opened:
-        stack: list[Label] = []
-        for memo in memos:
-            made = memo(row)
-            if isinstance(made, tuple):
-                stack += made
-            elif made is not None:
-                stack.append(made)
-        profile.add(Sample(tuple(stack), pivots(row)), values)
+        stack: tuple[Label, ...] = ()
+        for piece in pieces:
+            stack += piece(row)
+        profile.add(Sample(stack, pivots(row)), values)
     return profile
 
 

@@ -5,7 +5,6 @@
 """
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -64,7 +63,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     named = {command.name: command for command in COMMANDS}
     command = named[words.pop(0)] if words and words[0] in named else COMMANDS[0]
     args = build_parser(command).parse_args(words)
-    gc.disable()  # one short run: collecting costs a tenth of it and frees nothing
     try:
         code = command.run(args, Env.real())
         sys.stdout.flush()
