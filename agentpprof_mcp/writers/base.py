@@ -8,7 +8,7 @@ import msgspec
 from agentpprof_mcp.model import Reconciliation, Tokens
 from agentpprof_mcp.profile import Measure, Profile
 
-__all__ = ["PromptRow", "Report", "SessionRow", "Writer", "doubts", "noun"]
+__all__ = ["PromptRow", "Report", "SessionRow", "Writer", "doubts", "noun", "what_was_read"]
 
 
 class PromptRow(msgspec.Struct):
@@ -76,3 +76,9 @@ def doubts(account: Reconciliation) -> list[str]:
         (account.bytes_unread, "bytes unread"),
     )
     return [f"{count:,} {what}" for count, what in counted if count]
+
+
+def what_was_read(account: Reconciliation) -> str:
+    """What was read, and what was not, in a line."""
+    facts = [f"read {account.lines:,} lines of {account.files:,} files", *doubts(account)]
+    return ", ".join(facts) + ("" if account.complete else "; incomplete")

@@ -17,9 +17,8 @@ from typing import Any
 
 from agentpprof_mcp import __version__
 from agentpprof_mcp.errors import InputError
-from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.profile import Label, Measure, Profile, Sample
-from agentpprof_mcp.writers.base import Report, Writer, doubts
+from agentpprof_mcp.writers.base import Report, Writer, what_was_read
 
 __all__ = ["WRITER", "decode", "encode"]
 
@@ -157,14 +156,8 @@ def _comments(report: Report) -> list[str]:
         f"width: {width.name} ({width.unit})",
         "labels only: no prompt, answer, command or output text",
         f"agentpprof {__version__}",
-        _account(report.reconciliation),
+        what_was_read(report.reconciliation),
     ]
-
-
-def _account(seen: Reconciliation) -> str:
-    """What was read, and what was not, in a line."""
-    facts = [f"read {seen.lines:,} lines of {seen.files:,} files", *doubts(seen)]
-    return ", ".join(facts) + ("" if seen.complete else "; incomplete")
 
 
 def decode(data: bytes, gate: Gate) -> Profile:

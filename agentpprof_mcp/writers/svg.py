@@ -16,7 +16,7 @@ from typing import NamedTuple
 from agentpprof_mcp import __version__
 from agentpprof_mcp.model import Status
 from agentpprof_mcp.profile import Label, Values
-from agentpprof_mcp.writers.base import Report, Writer, noun
+from agentpprof_mcp.writers.base import Report, Writer, noun, what_was_read
 
 __all__ = ["COLOURS", "WRITER", "write"]
 
@@ -221,7 +221,10 @@ def _head(report: Report, total: int, unit: str, height: int) -> Iterator[str]:
         'role="img" aria-labelledby="title desc">'
     )
     yield f'<title id="title">{view}: {_safe(facts)}</title>'
-    yield f'<desc id="desc">{question} Icicle graph, root at the top: the wider a frame, the more {_safe(unit)}.</desc>'
+    yield (
+        f'<desc id="desc">{question} Icicle graph, root at the top: the wider a frame, the more '
+        f"{_safe(unit)}. History: {_safe(what_was_read(report.reconciliation))}.</desc>"
+    )
     yield f"<style>{BASE_STYLE}{_colours(0)}@media (prefers-color-scheme:dark){{{_colours(1)}}}</style>"
     yield (
         '<pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" '
