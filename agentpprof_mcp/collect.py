@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import NamedTuple
 
-from agentpprof_mcp.digest import Digest, digest_of, left_out
+from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import Labels
@@ -101,7 +101,12 @@ class _Work:
             self.tagger.tag(session)
             dropped = self._select(session)
         if dropped:
-            return left_out(session, place, self.labels, dropped)
+            made = left_out(session, place, self.labels, dropped)
+            if (
+                dropped == "copied" or not session.cwds
+            ):  # read for this answer, or perhaps part of it
+                made.reconciliation = session.reconciliation
+            return made
         profile = None
         if self.view is not None:
             scene = Scene(session, place, self.labels)
@@ -124,12 +129,14 @@ class _Work:
     def _select(self, session: Session) -> str:
         """Keep the selected events of a session; the name of the selector that leaves it out."""
         selection = self.query.selection
+        names = (session.id, self.labels.handle(session.id))
         ids = selection.session_ids
-        if ids and LAST not in ids and not any(map(session.id.startswith, ids)):
+        if ids and LAST not in ids and not any(_is_called(names, prefix) for prefix in ids):
             return "id"
         if selection.session_tags and session.tag not in selection.session_tags:
             return "tag"
-        if session.reconciliation.duplicates and not session.calls and not session.tools:
+        empty = not (session.calls or session.tools)
+        if empty and session.reconciliation.duplicates and not any(map(is_own, session.prompts)):
             return "copied"
         if selection.since or selection.until or selection.prompt_tags:
             _narrow(session, selection)
@@ -184,10 +191,7 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
         chosen = chosen[: selection.max_sessions]
     if not chosen:
         raise NothingFoundError(_nothing(selection, digests))
-    for digest in digests:
-        if digest.dropped == "unreadable":
-            account.add(digest.reconciliation)
-    for digest in chosen:
+    for digest in (*chosen, *(digest for digest in digests if digest.dropped)):
         account.add(digest.reconciliation)
     return Sessions(chosen, account, work.tagger.describe())
 
@@ -200,6 +204,11 @@ def _guess(groups: Sequence[Group]) -> list[list[int]]:
     return list(by_root.values())
 
 
+def _is_called(names: Sequence[str], prefix: str) -> bool:
+    """Whether a prefix selects a session by its id or by the handle that is shown for it."""
+    return any(name.startswith(prefix) for name in names)
+
+
 def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
     """Resolve `last`, and refuse a prefix of several ids. Raises `UserError`."""
     if not selection.session_ids:
@@ -209,10 +218,11 @@ def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
         if prefix == LAST:
             wanted.update(digest.id for digest in newest_first[:1])
             continue
-        ids = {digest.id: digest.handle for digest in newest_first if digest.id.startswith(prefix)}
+        ids = {d.id: d.handle for d in newest_first if _is_called((d.id, d.handle), prefix)}
         if len(ids) > 1 and prefix not in ids:
-            candidates = ", ".join(sorted(ids.values())[:LISTED])
-            raise UserError(f"session id {prefix!r} is ambiguous: {candidates}")
+            alike = len(set(ids.values())) < len(ids)
+            candidates = sorted(ids if alike else ids.values())[:LISTED]
+            raise UserError(f"session id {prefix!r} is ambiguous: {', '.join(candidates)}")
         wanted.update([prefix] if prefix in ids else ids)
     return [digest for digest in newest_first if digest.id in wanted]
 

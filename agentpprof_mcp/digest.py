@@ -10,6 +10,7 @@ from agentpprof_mcp.model import (
     EffectKind,
     ModelCall,
     Opener,
+    Prompt,
     Reconciliation,
     Session,
     Tokens,
@@ -18,7 +19,7 @@ from agentpprof_mcp.model import (
 from agentpprof_mcp.profile import Profile, Sample
 from agentpprof_mcp.projects import Project
 
-__all__ = ["Counts", "Digest", "Region", "account_of", "count", "digest_of", "left_out"]
+__all__ = ["Counts", "Digest", "Region", "account_of", "count", "digest_of", "is_own", "left_out"]
 
 PREVIEW = 120
 
@@ -106,6 +107,11 @@ def account_of(session: Session) -> Reconciliation:
     return account
 
 
+def is_own(prompt: Prompt) -> bool:
+    """Whether a prompt was typed, in this session, and is selected."""
+    return prompt.opener is Opener.TYPED and prompt.counts
+
+
 def left_out(session: Session, project: Project, labels: Labels, dropped: str) -> Digest:
     """The digest of a session that a selector left out: enough to say what would match."""
     return Digest(
@@ -150,7 +156,7 @@ def digest_of(
             Region(index, prompt.tag, _preview(prompt.text) if previews else "redacted")
             for index, prompt in enumerate(session.prompts)
         ],
-        sum(p.opener is Opener.TYPED and p.counts for p in session.prompts),
+        sum(is_own(p) for p in session.prompts),
         count(session.calls, session.tools),
         count(
             (call for call in session.calls if call.embedded),

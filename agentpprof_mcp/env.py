@@ -24,4 +24,8 @@ class Env(NamedTuple):
         environ = os.environ
         home = Path(environ.get("HOME") or Path("~").expanduser())
         base = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
-        return cls(home, Path.cwd(), environ, base / "agentpprof", time.time_ns() // 1_000_000)
+        try:
+            cwd = Path.cwd()
+        except OSError:  # deleted under us
+            cwd = Path(environ.get("PWD") or "/")
+        return cls(home, cwd, environ, base / "agentpprof", time.time_ns() // 1_000_000)

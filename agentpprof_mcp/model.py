@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 __all__ = [
+    "UNNAMED",
     "Effect",
     "EffectKind",
     "ModelCall",
@@ -23,10 +24,12 @@ __all__ = [
     "Tokens",
     "ToolCall",
     "estimate_tokens",
-    "message_id",
 ]
 
 MAX_ESTIMATE = 2_000_000
+
+UNNAMED = "#"
+"""How the ids begin that a reader gives to what has none; they mean nothing in another session."""
 
 
 class Status(StrEnum):
@@ -111,11 +114,6 @@ class Tokens(msgspec.Struct, array_like=True):
         self.estimate = max(self.estimate, other.estimate)
 
 
-def message_id(call_id: str) -> str:
-    """The part of a model call's id that all records of it share, whatever else they lack."""
-    return call_id.partition(":")[0]
-
-
 def estimate_tokens(visible_bytes: int) -> int:
     """Tokens of a call that reported none: UTF-8 bytes of its visible text / 4, in 1..2,000,000."""
     return max(1, min(MAX_ESTIMATE, visible_bytes // 4))
@@ -155,7 +153,8 @@ class Prompt(msgspec.Struct):
 class ModelCall(msgspec.Struct):
     """One API response.
 
-    `id` identifies the call across files. `says` is the start of its visible text; `does` names the
+    `id` identifies the call across files; `message` is the part of it that all records of the call
+    share, whatever else they lack (empty: nothing in another session can be the same call). `says` is the start of its visible text; `does` names the
     tools that it asked for, in order. `embedded`: known only from a parent's progress records.
     """
 
@@ -165,6 +164,7 @@ class ModelCall(msgspec.Struct):
     model: str
     tokens: Tokens
     subagent: str = ""
+    message: str = ""
     lower_bound: bool = False
     embedded: bool = False
     says: str = ""
@@ -197,7 +197,8 @@ class Reconciliation(msgspec.Struct):
     """What was read and what was not: the record that every profile carries.
 
     `records` + sum(`skipped`) + `pending_tail` = `lines` (non-blank lines). `duplicates` counts calls
-    and prompts dropped because another file owns them.
+    and prompts dropped because another file owns them; `vanished` files and folders that were gone,
+    unreadable, or links and devices, which are not followed.
     """
 
     files: int = 0
@@ -253,12 +254,13 @@ class Session(msgspec.Struct):
     """One session: a main thread and the sub-agents that it started, as one agent's files tell it.
 
     `prompts[0]` is always the `START` region. `cwds` are the distinct working directories in order;
-    the first is the session's own.
+    the first is the session's own. `origins` are ids of sessions that this one was forked from.
     """
 
     id: str
     agent: str
     tag: str = ""
+    origins: list[str] = msgspec.field(default_factory=list)
     cwds: list[str] = msgspec.field(default_factory=list)
     started: int = 0
     ended: int = 0

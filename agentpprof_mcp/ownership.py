@@ -5,24 +5,25 @@ call or a prompt may stand in several sessions. The oldest session owns it; the 
 owner takes what the copies know better: the larger of each token count, an answer or an error.
 
 Sessions that share an id are found by their `claims`, cheaply and across processes; only such
-families need to be held in memory together to be settled.
+families need to be held in memory together to be settled. Ids of tool calls and prompts are compared
+within a family only: some clients number them anew in every session.
 """
 
 from collections.abc import Iterable, Sequence
 
-from agentpprof_mcp.model import ModelCall, Session, ToolCall, message_id
+from agentpprof_mcp.model import UNNAMED, ModelCall, Session, ToolCall
 
 __all__ = ["claims", "families", "settle"]
 
 
 def claims(session: Session) -> list[int]:
-    """What a session says it holds: a number for each id, equal for two copies within one run.
+    """What makes a session kin to others: a number for each id, equal for two copies within one run.
 
     Two ids of one number only make a family that has nothing to settle.
     """
-    held = [hash(f"c{message_id(call.id)}") for call in session.calls]
-    held += [hash(f"t{tool.id}") for tool in session.tools]
+    held = [hash(f"c{call.message}") for call in session.calls if call.message]
     held += [hash(f"p{prompt.key}") for prompt in session.prompts if prompt.key]
+    held += [hash(f"s{name}") for name in (session.id, *session.origins)]
     return held
 
 
@@ -56,18 +57,13 @@ def settle(sessions: Sequence[Session]) -> None:
     progress records is owned only if no session holds it outright.
     """
     ordered = sorted(sessions, key=lambda s: (s.started, s.ended, s.id))
-    calls: dict[str, ModelCall] = {}
+    calls = _Calls(call for session in ordered for call in session.calls)
+    outright_tools = {t.id for s in ordered for t in s.tools if not t.embedded}
     tools: dict[str, ToolCall] = {}
     prompts: set[str] = set()
-    outright = {message_id(c.id) for s in ordered for c in s.calls if not c.embedded}
-    outright_tools = {t.id for s in ordered for t in s.tools if not t.embedded}
     for session in ordered:
         before = len(session.calls) + len(session.tools)
-        session.calls = [
-            call
-            for call in session.calls
-            if not (call.embedded and message_id(call.id) in outright) and _keeps_call(call, calls)
-        ]
+        session.calls = [call for call in session.calls if calls.keep(call)]
         session.tools = [
             tool
             for tool in session.tools
@@ -82,17 +78,39 @@ def settle(sessions: Sequence[Session]) -> None:
         session.reconciliation.duplicates += lost
 
 
-def _keeps_call(call: ModelCall, owned: dict[str, ModelCall]) -> bool:
-    key = message_id(call.id) if call.embedded else call.id
-    owner = owned.setdefault(key, call)
-    if owner is call:
-        return True
-    owner.tokens.raise_to(call.tokens)
-    owner.lower_bound = owner.lower_bound and call.lower_bound
-    return False
+class _Calls:
+    """Who owns which model call."""
+
+    def __init__(self, calls: Iterable[ModelCall]) -> None:
+        self.outright = {call.message for call in calls if not call.embedded}
+        self.by_id: dict[str, ModelCall] = {}
+        self.by_message: dict[str, ModelCall] = {}
+
+    def keep(self, call: ModelCall) -> bool:
+        """Whether a call stays with its session; if not, its owner learns what it knows better."""
+        if not call.message:
+            return True
+        if call.embedded and call.message in self.outright:
+            return False
+        owner = self.by_id.setdefault(call.id, call)
+        if owner is call:
+            first = self.by_message.setdefault(call.message, call)
+            if first is call or not (_is_vague(call) or _is_vague(first)):
+                return True
+            owner = first
+        owner.tokens.raise_to(call.tokens)
+        owner.lower_bound = owner.lower_bound and call.lower_bound
+        return False
+
+
+def _is_vague(call: ModelCall) -> bool:
+    """Whether only the message of a call is known, which then is enough to know it."""
+    return call.embedded or call.id == call.message
 
 
 def _keeps_tool(tool: ToolCall, owned: dict[str, ToolCall]) -> bool:
+    if tool.id.startswith(UNNAMED):
+        return True
     owner = owned.setdefault(tool.id, tool)
     if owner is tool:
         return True

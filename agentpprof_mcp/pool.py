@@ -133,9 +133,12 @@ def _serve(
 ) -> NoReturn:
     """A worker's life: take jobs, write length-prefixed results, leave without cleaning up."""
     code = 1
+    parent = os.getppid()
     try:
         encoder = msgspec.msgpack.Encoder()
         for start in _tokens(source):
+            if os.getppid() != parent:  # killed: nobody waits for results
+                break
             for index in order[start : start + step]:
                 frame = encoder.encode((index, work(index)))
                 output.write(TOKEN.pack(len(frame)) + frame)

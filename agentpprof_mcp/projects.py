@@ -104,6 +104,8 @@ def _without_tail(cwd: str) -> str:
 def _git_root(cwd: str) -> str:
     """The main repository's folder of a directory on this machine; empty when there is none."""
     folder = Path(cwd)
+    if normal(cwd).startswith("//"):  # a network share: history must not make us contact a host
+        return ""
     try:
         if not folder.is_absolute() or not folder.is_dir():
             return ""

@@ -317,7 +317,7 @@ def test_prompts_are_counted_where_events_are(env, tmp_path):
 def test_an_ambiguous_id_lists_its_candidates(env, tmp_path):
     """A usage error."""
     selection = Selection(roots=two_sessions(tmp_path), session_ids=("aaaa",))
-    with pytest.raises(UserError, match="ambiguous: aaaaaaaa-0000, aaaaaaaa-0000"):
+    with pytest.raises(UserError, match=r"ambiguous: aaaaaaaa-0000-\S+01, aaaaaaaa-0000-\S+02"):
         list_sessions(Query(selection), env)
 
 
@@ -378,6 +378,56 @@ def test_a_forked_session_counts_its_copied_history_once(env, tmp_path):
     assert found.reconciliation.duplicates == 2
     report = profile(Query(selection, view="tokens"), env)
     assert report.profile.totals() == (12,)
+
+
+def test_a_pure_copy_is_not_listed_but_its_file_is_accounted_for(env, tmp_path):
+    """And a copy with a prompt of its own is."""
+    old = Claude("aaaaaaaa-0000-4000-8000-000000000001")
+    old.prompt("fix the bug")
+    old.says("done", tokens=usage(5, 0))
+    copies = []
+    for number in (2, 3):
+        copy = Claude(f"bbbbbbbb-0000-4000-8000-00000000000{number}")
+        copy.records = [{**record, "sessionId": copy.session} for record in old.records]
+        copies.append(copy)
+    copies[1].prompt("and now?", uuid="own")
+    found = list_sessions(Query(Selection(roots=store(tmp_path, old, *copies))), env)
+    assert sorted((d.handle, d.prompts) for d in found.sessions) == [
+        ("aaaaaaaa-0000", 1),
+        ("bbbbbbbb-0000", 1),
+    ]
+    assert (found.reconciliation.files, found.reconciliation.duplicates) == (3, 4)
+
+
+def test_damage_without_a_folder_is_told_in_every_project(env, tmp_path):
+    """It may be anybody's."""
+    root = tmp_path / "shop"
+    history = Claude(cwd=str(root))
+    history.says("x")
+    roots = store(tmp_path, history)
+    (tmp_path / ".claude" / "projects" / "p" / "torn.jsonl").write_text("{torn\n", encoding="utf-8")
+    found = list_sessions(Query(Selection(roots=roots, project_root=root)), env)
+    assert found.reconciliation.skipped == {"not JSON": 1}
+
+
+def test_the_handle_of_an_odd_id_selects_it(env, tmp_path):
+    """What is shown can be asked for."""
+    history = Claude("my-odd-id")
+    history.says("x")
+    roots = store(tmp_path, history)
+    (row,) = list_sessions(Query(Selection(roots=roots)), env).sessions
+    again = list_sessions(Query(Selection(roots=roots, session_ids=(row.handle,))), env)
+    assert [d.handle for d in again.sessions] == [row.handle]
+
+
+def test_tool_ids_of_unrelated_sessions_may_be_equal(env, tmp_path):
+    """Some clients number calls anew in every session."""
+    for number in (1, 2):
+        history = Codex(thread=f"019ed50c-2fb3-7002-a384-36000000000{number}")
+        history.shell("call:0", "make")
+        history.write(tmp_path / ".codex" / "sessions")
+    found = list_sessions(Query(Selection(roots={"codex": tmp_path / ".codex"})), env)
+    assert sum(d.counts.tools["shell_command"] for d in found.sessions) == 2
 
 
 def test_a_default_project_holds_sessions_below_it_and_of_its_worktrees(env, tmp_path):

@@ -18,7 +18,8 @@ def session(name, *, started=1, ended=9, calls=(), tools=(), prompts=()):
 
 def call(key, output=1, **fields):
     """A model call."""
-    return ModelCall(key, 1, 0, "claude-opus-5", Tokens(output=output), **fields)
+    message = key.partition(":")[0]
+    return ModelCall(key, 1, 0, "claude-opus-5", Tokens(output=output), message=message, **fields)
 
 
 def tool(key, status=Status.OK, **fields):
@@ -74,11 +75,34 @@ def test_families_are_sessions_that_share_a_claim_directly_or_through_others():
 
 
 def test_claims_of_two_records_of_a_call_meet_whatever_one_of_them_lacks():
-    """The message id is what both know."""
+    """The message id is what both know; tool calls claim nothing, their ids may be anybody's."""
     one = session("a", calls=[call("m1:r1")], tools=[tool("t1")], prompts=["p"])
-    two = session("b", calls=[call("m1")])
-    assert set(claims(one)) & set(claims(two))
-    assert len(claims(one)) == 3
+    two = session("b", calls=[call("m1")], tools=[tool("t1")])
+    assert len(set(claims(one)) & set(claims(two))) == 1
+
+
+def test_a_fork_claims_its_origin():
+    """Whatever else they share."""
+    fork = session("b")
+    fork.origins = ["a"]
+    assert families([claims(session("a")), claims(fork), claims(session("c"))]) == [[0, 1]]
+
+
+def test_a_call_that_lacks_its_request_is_the_call_of_its_message():
+    """But two requests of one message are two calls."""
+    one = session("a", calls=[call("m1:r1", 3)], ended=5)
+    two = session("b", calls=[call("m1", 9), call("m1:r2")])
+    settle([one, two])
+    assert [c.tokens.output for c in one.calls] == [9]
+    assert [c.id for c in two.calls] == ["m1:r2"]
+
+
+def test_what_has_no_id_is_nobody_elses():
+    """Two such calls of two sessions are two."""
+    one = session("a", calls=[ModelCall("#1", 1, 0, "", Tokens(output=1))], tools=[tool("#1")])
+    two = session("b", calls=[ModelCall("#1", 1, 0, "", Tokens(output=1))], tools=[tool("#1")])
+    settle([one, two])
+    assert [len(s.calls) + len(s.tools) for s in (one, two)] == [2, 2]
 
 
 IDS = st.lists(st.sampled_from(["m1:r", "m2:r", "m3:r"]), unique=True)

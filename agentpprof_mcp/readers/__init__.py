@@ -8,7 +8,7 @@ from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import Agent, Group, Wants
 from agentpprof_mcp.readers.claude import CLAUDE
 from agentpprof_mcp.readers.codex import CODEX
-from agentpprof_mcp.readers.lines import head_of_file
+from agentpprof_mcp.readers.framing import head_of_file
 
 __all__ = ["READERS", "Agent", "Group", "Wants", "discover", "named", "reader_of"]
 

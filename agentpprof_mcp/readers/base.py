@@ -1,7 +1,7 @@
 """What every reader offers, and what a reader of JSON lines needs of others.
 
-`Agent` is the interface: one file per agent implements it, `readers.READERS` lists them. Framing and
-repair of damaged lines are in `lines`.
+`Agent` is the interface: one file per agent implements it, `readers.READERS` lists them. `framing`
+gets lines out of files, `lines` gets records out of lines.
 """
 
 from collections.abc import Mapping, Sequence

@@ -71,7 +71,7 @@ def doubts(account: Reconciliation) -> list[str]:
         (account.lower_bound, "calls whose output is a lower bound"),
         (account.estimated, "calls estimated"),
         (sum(account.unknown_records.values()), "records of unknown type"),
-        (account.vanished, "files that could not be opened"),
+        (account.vanished, "files or folders not opened"),
         (account.pending_tail, "unfinished last lines"),
         (account.bytes_unread, "bytes unread"),
     )

@@ -84,7 +84,7 @@ def _sessions(args: argparse.Namespace, env: Env) -> int:
     query = query_of(args, env)
     found = service.list_sessions(query, env, terminal.show_progress)
     if args.format == "json":
-        sys.stdout.write(service.sessions_json(found, query.zone).decode())
+        sys.stdout.buffer.write(service.sessions_json(found, query.zone))
     else:
         sys.stdout.write(service.sessions_table(found.sessions, query.zone))
     return _verdict(found.reconciliation, strict=args.strict)

@@ -5,11 +5,12 @@
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
+from agentpprof_cli import run
 from agentpprof_cli.commands import COMMANDS, DONE, Command
 from agentpprof_cli.terminal import say
 from agentpprof_mcp import __version__
@@ -17,7 +18,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import AgentPprofError, UserError
 from agentpprof_mcp.views import VIEWS
 
-__all__ = ["build_parser", "main", "run"]
+__all__ = ["build_parser", "main"]
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -63,6 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     named = {command.name: command for command in COMMANDS}
     command = named[words.pop(0)] if words and words[0] in named else COMMANDS[0]
     args = build_parser(command).parse_args(words)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name that the terminal cannot show
+            stream.reconfigure(errors="replace")
     try:
         code = command.run(args, Env.real())
         sys.stdout.flush()
@@ -74,17 +78,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered has nowhere to go
+        if isinstance(error, BrokenPipeError):
+            return DONE
+        say(f"failed: {error.strerror or error}")
+        return FAILED
     return code
-
-
-def run() -> NoReturn:
-    """The console script: end at once, without taking apart what the run has built."""
-    code = main()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 if __name__ == "__main__":

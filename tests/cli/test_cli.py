@@ -288,6 +288,40 @@ def test_a_closed_pipe_ends_quietly(run, shop, tmp_path):
     assert b"BrokenPipe" not in result.stderr
 
 
+def shell(run, command, cwd):
+    """Run a shell line with `agentpprof` in it, in this home."""
+    line = command.replace("agentpprof", f"{sys.executable} -m agentpprof_cli.main")
+    return subprocess.run(
+        ["bash", "-c", line],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'cli'}"},
+        cwd=cwd,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("mkdir gone && cd gone && rmdir ../gone && agentpprof", 1),
+        ("agentpprof --format folded > /dev/full", 1),
+        ("agentpprof >&-", 0),
+        ("agentpprof --format folded 2>&-", 0),
+        ("agentpprof < /dev/null", 0),
+        ("PYTHONIOENCODING=ascii agentpprof --view files --format json -o x.json", 0),
+        ("PYTHONIOENCODING=ascii agentpprof --view files", 0),
+        ("agentpprof -o $(printf 'n%.0s' {1..240}).folded", 0),
+    ],
+)
+def test_odd_surroundings_end_in_no_traceback(run, shop, tmp_path, command, code):
+    """A folder that is gone, a full disk, closed streams, a terminal of few letters, a long name."""
+    (path,) = (shop / ".claude").rglob("*.jsonl")
+    path.write_text(path.read_text(encoding="utf-8").replace("a.py", "é.py"), encoding="utf-8")
+    result = shell(run, command, tmp_path)
+    assert (result.returncode, b"Traceback" in result.stderr) == (code, False), result.stderr
+
+
 def test_help_and_version_answer(run):
     """Also for each command."""
     assert run("--version").stdout.startswith(b"agentpprof 0.")

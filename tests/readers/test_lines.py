@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentpprof_mcp.model import Reconciliation
-from agentpprof_mcp.readers import lines
-from agentpprof_mcp.readers.lines import iso_ms, read_records, walk
+from agentpprof_mcp.readers import framing
+from agentpprof_mcp.readers.framing import walk
+from agentpprof_mcp.readers.lines import iso_ms, read_records
 
 GOOD = b'{"type":"user","uuid":"a","n":1}'
 
@@ -100,6 +101,46 @@ def test_a_record_behind_a_torn_one_on_the_same_line_is_recovered(tmp_path):
     assert ([r.n for r in records], account.recovered) == ([1], 1)
 
 
+@pytest.mark.parametrize("depth", [200, 5000])
+def test_depth_behind_a_wrong_type_is_survived(tmp_path, depth):
+    """The lenient look must not run out of stack."""
+    nested = '{"inner":' * depth + "{}" + "}" * depth
+    data = f'{{"type":5,"self":{nested}}}\n'.encode() + GOOD + b"\n"
+    records, account = read(tmp_path, data)
+    assert records[-1].n == 1
+    assert account.lines == 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"parts":[' + b"{}," * 3_000_000 + b"{}]}",
+        b'{"type":5,"x":[' + b"[]," * 1_000_000 + b"[]]}",
+        b'{"type":5,"x":"' + b"x" * (5 << 20) + b'"}',
+    ],
+)
+def test_a_line_that_would_grow_in_memory_is_skipped(tmp_path, line):
+    """A small line may hold very many parts."""
+    tracemalloc.start()
+    records, account = read(tmp_path, GOOD + b"\n" + line + b"\n" + GOOD + b"\n")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(records) == 2
+    assert sum(account.skipped.values()) == 1
+    assert peak < 64 << 20
+
+
+def test_blank_lines_cost_next_to_nothing(tmp_path):
+    """However many a compressed file unpacks to."""
+    packed = zstandard.ZstdCompressor().compress(b"\n" * (48 << 20))
+    tracemalloc.start()
+    _, account = read(tmp_path, packed, "s.jsonl.zst")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (account.lines, account.complete) == (0, True)
+    assert peak < 64 << 20
+
+
 def test_bad_utf8_and_lone_surrogates_lose_nothing_else(tmp_path):
     """Text is replaced, the record stays."""
     data = b'{"type":"user","n":3,"uuid":"\xff"}\n{"type":"\\ud800x","n":4}\n'
@@ -129,7 +170,7 @@ def test_non_finite_numbers_and_huge_integers_are_survived(tmp_path):
 
 def test_a_line_beyond_the_limit_is_dropped_in_bounded_memory(tmp_path, monkeypatch):
     """Its neighbours are read; memory follows the limit, not the line."""
-    monkeypatch.setattr(lines, "MAX_LINE", 1 << 20)
+    monkeypatch.setattr(framing, "MAX_LINE", 1 << 20)
     path = tmp_path / "big.jsonl"
     with path.open("wb") as stream:
         stream.write(GOOD + b"\n" + b'{"type":"')
@@ -176,8 +217,8 @@ def test_a_cut_compressed_file_gives_what_it_holds_and_says_it_is_cut(tmp_path):
 
 def test_a_compression_bomb_ends_early(tmp_path, monkeypatch):
     """Ratio and output are bounded."""
-    monkeypatch.setattr(lines, "ZST_RATIO_FROM", 1 << 20)
-    monkeypatch.setattr(lines, "ZST_RATIO", 10)
+    monkeypatch.setattr(framing, "ZST_RATIO_FROM", 1 << 20)
+    monkeypatch.setattr(framing, "ZST_RATIO", 10)
     packed = zstandard.ZstdCompressor(level=19).compress(b"\n" * (64 << 20))
     _, account = read(tmp_path, packed, "s.jsonl.zst")
     assert not account.complete
@@ -210,8 +251,10 @@ def test_walking_leaves_links_and_goes_not_too_deep(tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b"1")
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe")
-    found = [(path.name, size) for path, size in walk(tmp_path, Reconciliation())]
+    account = Reconciliation()
+    found = [(path.name, size) for path, size in walk(tmp_path, account)]
     assert found == [("a.jsonl", 1), ("b.jsonl", 2)]
+    assert account.vanished == 2
 
 
 @pytest.mark.parametrize(
@@ -224,7 +267,8 @@ def test_walking_leaves_links_and_goes_not_too_deep(tmp_path):
         ("1969-01-01T00:00:00Z", 0),
         ("yesterday", 0),
         ("", 0),
-        ("9999-12-31T23:59:59-23:59", 253402387139000),
+        ("9999-12-31T23:59:59-23:59", 0),
+        ("9986-01-01T00:00:00Z", 252960537600000),
     ],
 )
 def test_times_are_milliseconds_and_nonsense_is_unknown(text, ms):

@@ -6,6 +6,7 @@ What counts, what repeats, and what lies in these files is told where it is hand
 * `openers`   which user records are prompts
 * `outcome`   how a tool result tells ok from error, denied and aborted
 * `thread`    lines of one file to calls, with every repetition taken out
+* `ledger`    a session's calls by id
 * `session`   a session's files put together: sub-agents of all three layouts
 * `layout`    where the files are, and which belong together
 """

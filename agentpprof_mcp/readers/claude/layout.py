@@ -16,7 +16,8 @@ import msgspec
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import Group
 from agentpprof_mcp.readers.claude.wire import DECODER
-from agentpprof_mcp.readers.lines import head_of_file, iso_ms, objects, read_records, walk
+from agentpprof_mcp.readers.framing import head_of_file, walk
+from agentpprof_mcp.readers.lines import iso_ms, objects, read_records
 
 __all__ = ["Head", "Meta", "agent_id", "discover", "head_of", "meta_of", "root_of"]
 
@@ -44,7 +45,7 @@ class Head(NamedTuple):
 
 def root_of(home: Path, environ: Mapping[str, str]) -> Path:
     """The folder that Claude Code uses: its own variable, else `~/.claude`."""
-    given = environ.get("CLAUDE_CONFIG_DIR", "").split(",")[0].strip()
+    given = environ.get("CLAUDE_CONFIG_DIR", "")
     return Path(given) if given else home / ".claude"
 
 
@@ -84,7 +85,9 @@ def discover(root: Path, account: Reconciliation) -> list[Group]:
         if not path.name.endswith(HISTORY) or path.name == "journal.jsonl":
             continue
         if not agent_id(path):
-            mains[path.parent, path.name.split(".jsonl")[0]] = (path, size)
+            key = path.parent, path.name.split(".jsonl")[0]
+            if not mains.get(key, (path, 0))[1]:  # a compressed twin gives way to the plain file
+                mains[key] = (path, size)
             continue
         agents.setdefault(_owner(path), []).append((path, size))
     groups = []

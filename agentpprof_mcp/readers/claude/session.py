@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agentpprof_mcp.model import Reconciliation, Session, message_id
+from agentpprof_mcp.model import Reconciliation, Session
 from agentpprof_mcp.readers.base import Group, Wants
 from agentpprof_mcp.readers.claude.layout import (
     Meta,
@@ -91,13 +91,23 @@ class _Reading:
     def of(self, group: Group) -> Session:
         session = self.book.session
         if group.main is not None:
-            self._read(group.main, Place(0), main=True)
+            self._read_main(group.main, alone=not group.subagents)
         self._read_subagents(list(group.subagents), alone=group.main is None)
         if not session.id:
             session.id = (group.main or group.subagents[0]).name.split(".")[0]
         session.subagents = len(self.book.subagents)
         self._settle()
         return session
+
+    def _read_main(self, path: Path, *, alone: bool) -> None:
+        """Read the main thread; without it, its sub-agents' files are still history."""
+        try:
+            self._read(path, Place(0), main=True)
+        except OSError:
+            if alone:
+                raise
+            self.book.session.reconciliation.vanished += 1
+            self.book.session.reconciliation.complete = False
 
     def _read(self, path: Path, place: Place, *, main: bool) -> None:
         thread = Thread(self.book, place, main=main)
@@ -108,20 +118,25 @@ class _Reading:
         """Read sub-agents' files, those first whose starting call has been seen."""
         metas = {path: meta_of(path) for path in waiting}
         while waiting:
-            starters = {path: self._starter(path, metas[path]) for path in waiting}
-            path = next((path for path in waiting if starters[path]), waiting[0])
-            waiting.remove(path)
-            task, kind = starters[path], metas[path].agentType
-            try:
-                if task is not None:
-                    place = Place(task.place.prompt, kind or task.place.subagent)
-                else:
-                    place = Place(0 if alone else self._region_at(head_of(path).at), kind)
-                self._read(path, place, main=False)
-            except OSError:
-                self.book.session.reconciliation.vanished += 1
-                continue
-            self.book.subagents.add(agent_id(path) or path.name)
+            started = [path for path in waiting if self._starter(path, metas[path])]
+            for path in started or waiting[:1]:
+                self._read_subagent(path, metas[path], alone=alone)
+            done = set(started or waiting[:1])
+            waiting = [path for path in waiting if path not in done]
+
+    def _read_subagent(self, path: Path, meta: Meta, *, alone: bool) -> None:
+        task = self._starter(path, meta)
+        try:
+            if task is not None:
+                place = Place(task.place.prompt, meta.agentType or task.place.subagent)
+            else:
+                place = Place(0 if alone else self._region_at(head_of(path).at), meta.agentType)
+            self._read(path, place, main=False)
+        except OSError:
+            self.book.session.reconciliation.vanished += 1
+            self.book.session.reconciliation.complete = False
+            return
+        self.book.subagents.add(agent_id(path) or path.name)
 
     def _starter(self, path: Path, meta: Meta) -> Task | None:
         """The call that started the sub-agent of this file, if it has been read."""
@@ -136,23 +151,21 @@ class _Reading:
     def _settle(self) -> None:
         """Add what only embedded records tell."""
         session, ledger, embedded = self.book.session, self.book.ledger, self.book.embedded
-        ledger.close()
-        embedded.close()
-        known = {message_id(key) for key in ledger.calls}
+        times = ledger.close() + embedded.close()
+        known = {call.message for call in ledger.calls.values()}
         session.calls = list(ledger.calls.values())
         session.tools = list(ledger.tools.values())
-        for key, call in embedded.calls.items():
-            if message_id(key) not in known:
+        for call in embedded.calls.values():
+            if not call.message or call.message not in known:
                 call.embedded = True
                 session.calls.append(call)
         for key, tool in embedded.tools.items():
             if key not in ledger.tools:
                 tool.embedded = True
                 session.tools.append(tool)
-        times = [prompt.at for prompt in session.prompts]
+        times += [prompt.at for prompt in session.prompts]
         times += [call.at for call in session.calls]
         times += [tool.at for tool in session.tools]
-        times += [result.at for book in (ledger, embedded) for result in book.results.values()]
         times = [at for at in times if at]
         session.started, session.ended = min(times, default=0), max(times, default=0)
 

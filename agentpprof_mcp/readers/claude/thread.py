@@ -15,20 +15,12 @@ from typing import ClassVar, NamedTuple
 import msgspec
 
 from agentpprof_mcp.effects import category_of, effects_of, mcp_of, parse_arguments
-from agentpprof_mcp.model import (
-    ModelCall,
-    Opener,
-    Prompt,
-    Session,
-    Status,
-    Tokens,
-    ToolCall,
-    estimate_tokens,
-)
+from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session, Tokens, ToolCall
 from agentpprof_mcp.readers.base import Wants
+from agentpprof_mcp.readers.claude.ledger import Ledger, Result
 from agentpprof_mcp.readers.claude.openers import opener_of, queued_opener, text_of
 from agentpprof_mcp.readers.claude.outcome import outcome
-from agentpprof_mcp.readers.claude.wire import Block, Message, Record
+from agentpprof_mcp.readers.claude.wire import Block, Record
 from agentpprof_mcp.readers.lines import iso_ms
 
 __all__ = ["Book", "Place", "Task", "Thread"]
@@ -37,6 +29,10 @@ SAYS = 600
 PROMPT_TEXT = 4096
 SYNTHETIC = "<synthetic>"
 DEFAULT_SUBAGENT = "general-purpose"
+LATEST = "\x00"
+"""Stands for the prompt of the sub-agent that was started last."""
+MAX_CWDS = 256
+"""Distinct working directories of a session that are kept."""
 
 QUIET_TYPES = frozenset(
     {
@@ -58,10 +54,9 @@ class Place(NamedTuple):
 
 
 class Task(NamedTuple):
-    """A tool call that starts a sub-agent: where it stands, and what it starts."""
+    """A tool call that starts a sub-agent: where that one's events belong."""
 
     place: Place
-    prompt: str
 
 
 class AgentInput(msgspec.Struct):
@@ -77,50 +72,24 @@ class AgentLink(msgspec.Struct):
     agentId: str = ""  # noqa: N815  the name on the wire
 
 
-class Result(NamedTuple):
-    """Answer to a tool call."""
-
-    status: Status
-    at: int
-
-
-class Ledger:
-    """Calls of one session by id. A second entry for an id adds to the first, never beside it."""
-
-    def __init__(self) -> None:
-        self.calls: dict[str, ModelCall] = {}
-        self.tools: dict[str, ToolCall] = {}
-        self.results: dict[str, Result] = {}
-        self.stopped: set[str] = set()
-        self.uuids: set[str] = set()
-
-    def close(self) -> None:
-        """Join results to calls, and mark calls whose output is only a lower bound."""
-        for key, tool in self.tools.items():
-            result = self.results.get(key)
-            if result is not None:
-                tool.answered = True
-                tool.status = result.status
-                tool.duration = max(0, result.at - tool.at) if result.at and tool.at else 0
-        for key, call in self.calls.items():
-            call.lower_bound |= key not in self.stopped and not call.tokens.estimate
-
-
 class Book:
     """All that the files of one session share.
 
-    `tasks` maps a tool call to the sub-agent that it starts, `agents` a sub-agent's id to that call:
-    they say where a sub-agent's own file belongs. `embedded` holds calls known from progress lines.
+    `tasks` maps a tool call to the sub-agent that it starts, `agents` a sub-agent's id to that call,
+    `starters` its prompt: they say where a sub-agent's records belong. `embedded` holds calls known
+    from progress lines.
     """
 
     def __init__(self, wants: Wants) -> None:
         self.wants = wants
         self.session = Session("", "claude")
         self.ledger = Ledger()
-        self.embedded = Ledger()
+        self.embedded = Ledger("e")
         self.tasks: dict[str, Task] = {}
         self.agents: dict[str, str] = {}
         self.subagents: set[str] = set()
+        self.starters: dict[str, Task] = {}
+        self.cwds: dict[str, str] = {}
 
 
 class Thread:
@@ -153,11 +122,13 @@ class Thread:
             places[uuid] = place
 
     def _move(self, cwd: str) -> None:
-        """Follow the working directory; equal strings are kept once."""
-        cwds = self.session.cwds
-        if cwd not in cwds:
-            cwds.append(cwd)
-        self.cwd = cwds[cwds.index(cwd)]
+        """Follow the working directory; equal strings are kept once, and so many for the session."""
+        known = self.book.cwds
+        if cwd not in known:
+            known[cwd] = cwd
+            if len(known) <= MAX_CWDS:
+                self.session.cwds.append(cwd)
+        self.cwd = known[cwd]
 
     # --- what the user side says -------------------------------------------------------------
 
@@ -189,9 +160,8 @@ class Thread:
 
     def _inline_subagent(self, text: str, place: Place) -> Place:
         """Where a sub-agent inside the parent's file belongs: to the call with its prompt."""
-        same = [task for task in self.book.tasks.values() if task.prompt.strip() == text.strip()]
-        latest = same or list(self.book.tasks.values())
-        return latest[-1].place if latest else Place(place.prompt, DEFAULT_SUBAGENT)
+        task = self.book.starters.get(text.strip()) or self.book.starters.get(LATEST)
+        return task.place if task else Place(place.prompt, DEFAULT_SUBAGENT)
 
     def _attachment(self, record: Record, place: Place) -> Place:
         attachment = record.attachment
@@ -203,9 +173,7 @@ class Thread:
     def _result(self, block: Block, record: Record, at: int, ledger: Ledger) -> None:
         key = block.tool_use_id
         status = outcome(block, record.toolDenialKind)
-        before = ledger.results.get(key)
-        if before is None or (status.failed and not before.status.failed):
-            ledger.results[key] = Result(status, at)
+        ledger.answer(key, Result(status, at))
         if key in self.book.tasks and bytes(memoryview(record.toolUseResult)[:1]) == b"{":
             try:
                 link = msgspec.json.decode(record.toolUseResult, type=AgentLink)
@@ -226,48 +194,19 @@ class Thread:
         if message is None or message.model == SYNTHETIC:
             return
         at = iso_ms(record.timestamp)
-        call = self._call(record, message, at, place, ledger)
+        fresh = ModelCall("", at, place.prompt, message.model, Tokens(), place.subagent)
+        call = ledger.call_of(record, message, fresh)
         if isinstance(message.content, str):
             call.says = (call.says + message.content)[:SAYS]
             return
-        for number, block in enumerate(message.content):
+        for block in message.content:
             if block.type == "tool_use":
                 call.does.append(block.name)
-                key = block.id or f"{record.uuid}#{number}"
+                key = block.id or ledger.unnamed()
                 if key not in ledger.tools:
                     ledger.tools[key] = self._tool(key, block, record, at, place)
             elif block.type == "text" and len(call.says) < SAYS:
                 call.says = (call.says + block.text)[:SAYS]
-
-    def _call(
-        self, record: Record, message: Message, at: int, place: Place, ledger: Ledger
-    ) -> ModelCall:
-        """The call that this line belongs to, its counts raised to what the line says."""
-        key = f"{message.id}:{record.requestId}" if record.requestId else message.id
-        key = key if message.id else record.uuid
-        usage = message.usage
-        if usage is None:
-            tokens = Tokens(estimate=estimate_tokens(_visible(message)))
-        else:
-            tokens = Tokens(
-                usage.input_tokens,
-                usage.output_tokens,
-                usage.cache_read_input_tokens,
-                usage.cache_creation_input_tokens,
-            )
-        call = ledger.calls.get(key)
-        if call is None:
-            call = ModelCall(key, at, place.prompt, message.model, tokens, place.subagent)
-            ledger.calls[key] = call
-        else:
-            call.tokens.raise_to(tokens)
-            if usage is not None:
-                call.tokens.estimate = 0
-        if message.stop_reason:
-            ledger.stopped.add(key)
-        if usage is not None and usage.damaged:
-            call.lower_bound = True
-        return call
 
     def _tool(self, key: str, block: Block, record: Record, at: int, place: Place) -> ToolCall:
         category = category_of(block.name)
@@ -295,7 +234,9 @@ class Thread:
             given = msgspec.json.decode(block.input, type=AgentInput)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             given = AgentInput()
-        self.book.tasks[key] = Task(Place(place.prompt, given.subagent_type), given.prompt)
+        task = Task(Place(place.prompt, given.subagent_type))
+        self.book.tasks[key] = task
+        self.book.starters[given.prompt.strip()] = self.book.starters[LATEST] = task
 
     # --- sub-agents of versions that left no other trace -------------------------------------
 
@@ -308,7 +249,7 @@ class Thread:
     def _embedded(self, inner: Record, agent: str, starter: str) -> None:
         """Book a sub-agent's record that stands in a progress line, apart from the rest."""
         embedded = self.book.embedded
-        if inner.uuid in embedded.uuids or inner.message is None:
+        if inner.message is None or (inner.uuid and inner.uuid in embedded.uuids):
             return
         embedded.uuids.add(inner.uuid)
         self.book.subagents.add(agent)
@@ -329,10 +270,3 @@ class Thread:
         "attachment": _attachment,
     }
     """What is done with a record of a type; it says where the records that answer it belong."""
-
-
-def _visible(message: Message) -> int:
-    """Bytes of a response's visible text."""
-    if isinstance(message.content, str):
-        return len(message.content.encode())
-    return sum(len(block.text.encode()) for block in message.content)

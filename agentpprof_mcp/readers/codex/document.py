@@ -7,7 +7,8 @@ import msgspec
 
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.codex.records import DOCUMENT, Document, Line
-from agentpprof_mcp.readers.lines import MAX_LINE, Unusable, lenient, open_history
+from agentpprof_mcp.readers.framing import MAX_LINE, open_history
+from agentpprof_mcp.readers.lines import Unusable, lenient
 
 __all__ = ["read_document"]
 

@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from agentpprof_mcp.readers.lines import head_of_file, objects
+from agentpprof_mcp.readers.framing import head_of_file
+from agentpprof_mcp.readers.lines import objects
 
 __all__ = ["is_document", "sniff"]
 

@@ -15,7 +15,7 @@ from agentpprof_mcp.readers.base import Group
 from agentpprof_mcp.readers.codex.heads import sniff
 from agentpprof_mcp.readers.codex.kin import Kin, kin_of, stem_of, thread_of
 from agentpprof_mcp.readers.codex.records import DECODER
-from agentpprof_mcp.readers.lines import head_of_file, walk
+from agentpprof_mcp.readers.framing import head_of_file, walk
 
 __all__ = ["discover", "group", "root_of"]
 
@@ -101,7 +101,8 @@ def _files(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
             if path.name.endswith(SUFFIXES) or (rollout and path.suffix == ".json"):
                 stem = stem_of(path)
                 key = stem if rollout else str(path.with_name(stem))
-                if key not in chosen or chosen[key][0].suffix == ".zst":
+                known = chosen.get(key)
+                if known is None or not known[1] or (size and known[0].suffix == ".zst"):
                     chosen[key] = (path, size)
     yield from chosen.values()
 

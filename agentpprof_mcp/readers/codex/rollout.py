@@ -136,6 +136,8 @@ class Rollout:
         self.replay.begin(meta, self.born, at)
         self._seen(self.born)
         self._go(meta.cwd)
+        if meta.forked_from_id:
+            self.session.origins.append(meta.forked_from_id)
         if kin.subagent:
             self.subagent = kin.subagent
             self.session.subagents += 1
@@ -215,6 +217,7 @@ class Rollout:
                 self.model,
                 tokens,
                 self.subagent,
+                message=key,
                 lower_bound=lower_bound,
                 says=response.says,
                 does=response.does,

@@ -2,8 +2,11 @@
 
 A `token_count` event repeats the thread's total and says what the last response took. It tells of a
 call only if the total moved: events are written again after a compaction and on resuming. Newer files
-have a `token_usage_record` per response beside it; the next move of the total is then its echo.
+have a `token_usage_record` per response beside it: of two reports of the same usage the second is an
+echo, whichever comes first.
 """
+
+from collections import Counter
 
 from agentpprof_mcp.model import Tokens
 from agentpprof_mcp.readers.codex.records import TokenInfo, Usage
@@ -23,7 +26,8 @@ class Meter:
     def __init__(self) -> None:
         """Start from a total of nothing."""
         self.total = Usage()
-        self.echoes = 0
+        self.recorded: Counter[tuple[int, int, int]] = Counter()
+        self.counted: tuple[int, int, int] | None = None
         self.responses: set[str] = set()
 
     def record(self, usage: Usage | None, response: str) -> Usage | None:
@@ -32,7 +36,10 @@ class Meter:
             return None
         if response:
             self.responses.add(response)
-        self.echoes += 1
+        if self.counted == _parts(usage):
+            self.counted = None
+            return None
+        self.recorded[_parts(usage)] += 1
         return usage
 
     def count(self, info: TokenInfo | None) -> Usage | None:
@@ -42,12 +49,13 @@ class Meter:
         before, self.total = self.total, info.total_token_usage
         if _parts(before) == _parts(self.total):
             return None
-        if self.echoes:
-            self.echoes -= 1
-            return None
         last = info.last_token_usage
         if last is None or not any(_parts(last)):
             last = _growth(before, self.total)
+        if self.recorded[_parts(last)]:
+            self.recorded[_parts(last)] -= 1
+            return None
+        self.counted = _parts(last)
         return last if any(_parts(last)) else None
 
 

@@ -61,6 +61,55 @@ def test_a_call_without_usage_is_estimated_from_its_visible_bytes(tmp_path):
     assert call.tokens == Tokens(estimate=20)
 
 
+def test_an_estimate_covers_all_lines_and_gives_way_to_a_report(tmp_path):
+    """Whichever line comes first."""
+    history = Claude()
+    history.says("x" * 400, tokens=False)
+    history.says("y" * 400, tokens=False)
+    for call, order in (("m2", (usage(10, 1), False)), ("m3", (False, usage(10, 1)))):
+        for tokens in order:
+            history.says("z" * 400, call=call, tokens=tokens)
+    session = read(history, tmp_path)
+    assert [c.tokens for c in session.calls] == [Tokens(estimate=200), Tokens(10, 1), Tokens(10, 1)]
+
+
+@pytest.mark.parametrize("without", [0, 1])
+def test_a_line_without_request_id_belongs_to_the_call_of_its_message(tmp_path, without):
+    """Proxies leave it out, on some lines or all; another request is another call."""
+    history = Claude()
+    for line in range(2):
+        history.says("x", tokens=usage(10, 1 + line), requestId=None if line == without else "r1")
+    history.says("x", tokens=usage(10, 1), requestId="r2")
+    session = read(history, tmp_path)
+    assert [c.tokens.output for c in session.calls] == [2, 1]
+
+
+def test_colons_in_an_id_are_part_of_it(tmp_path):
+    """Ids are other programs' texts."""
+    history = Claude()
+    for call in ("chat:1", "chat:2"):
+        history.says("x", call=call, requestId=None)
+    assert len(read(history, tmp_path).calls) == 2
+
+
+def test_lines_without_any_id_are_calls_of_their_own(tmp_path):
+    """Neither message, request nor record has one."""
+    history = Claude()
+    for _ in range(2):
+        history.says("x", call="", uuid="", requestId="")
+        history.uses("Read", {"file_path": "a"}, "", call="", uuid="", requestId="")
+    session = read(history, tmp_path)
+    assert (len(session.calls), len(session.tools)) == (4, 2)
+
+
+def test_times_that_cannot_both_be_true_give_no_duration(tmp_path):
+    """A clock was wrong."""
+    history = Claude()
+    history.uses("Bash", {"command": "make"}, "t1", timestamp="1971-01-01T00:00:00Z")
+    history.result("t1", timestamp="2026-01-01T00:00:00Z")
+    assert read(history, tmp_path).tools[0].duration == 0
+
+
 @pytest.mark.parametrize("count", [-1, True, 2**53 + 1, "7", None, 1.5, [3]])
 def test_a_count_that_is_no_count_is_absent_and_said(tmp_path, count):
     """The rest of the call stays; its total is then a lower bound."""

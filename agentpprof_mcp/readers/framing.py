@@ -1,0 +1,186 @@
+"""From a folder to lines: which files there are, and the lines of one, whatever its state.
+
+History is written by other programs and grows while it is read. So files are opened without following
+links or blocking, read up to the size they had when opened, unpacked when they are compressed, and
+split on LF only, in memory that is bounded by the longest allowed line.
+"""
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from agentpprof_mcp.model import Reconciliation
+
+__all__ = ["MAX_LINE", "Framing", "head_of_file", "open_history", "walk"]
+
+CHUNK = 1 << 17
+"""Bytes read at once: what is split and decoded is then still in the processor's cache."""
+MAX_LINE = 32 << 20
+MAX_WALK_DEPTH = 12
+ZST_MAGIC = b"\x28\xb5\x2f\xfd"
+ZST_WINDOW = 32 << 20
+ZST_PIECE = 1 << 10
+"""Compressed bytes unpacked at once: at most 32 MiB come out, whatever they hold."""
+ZST_OUTPUT = 64 << 30
+ZST_RATIO = 1000
+ZST_RATIO_FROM = 64 << 20
+
+
+def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
+    """Yield (regular file, size) below `root`, sorted, links not followed; `root` itself may be one."""
+    pending = [(os.path.realpath(root), 0)]
+    while pending:
+        folder, depth = pending.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            account.vanished += depth > 0
+            continue
+        except OSError:
+            account.vanished += 1
+            account.complete = False
+            continue
+        below = []
+        for entry in entries:
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    below.append((entry.path, depth + 1))
+                elif entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path), entry.stat(follow_symlinks=False).st_size
+                else:
+                    account.vanished += 1
+            except OSError:
+                account.vanished += 1
+        if depth < MAX_WALK_DEPTH:
+            pending.extend(reversed(below))
+
+
+def open_history(path: Path) -> tuple[io.FileIO, int]:
+    """Open a regular file, and say how large it is now. Links, pipes and devices are refused.
+
+    Raises `OSError` when it is gone, unreadable, or not a regular file.
+    """
+    flags = os.O_RDONLY
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    descriptor = os.open(path, flags)
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "not a regular file")
+    return io.FileIO(descriptor), info.st_size
+
+
+def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[bytes]:
+    """The bytes of a file in pieces, unpacked if it is zstd by its first bytes."""
+    stream, size = open_history(path)
+    with stream:
+        if stream.read(len(ZST_MAGIC)) == ZST_MAGIC:
+            stream.seek(0)
+            yield from _unpacked(stream, size, account)
+            return
+        stream.seek(0)
+        left = size
+        while left > 0:
+            chunk = stream.read(min(most, left))
+            if not chunk:  # cut short by its writer since it was opened
+                _stop(account, left)
+                return
+            left -= len(chunk)
+            yield chunk
+
+
+def head_of_file(path: Path, limit: int = CHUNK) -> bytes:
+    """The first `limit` bytes of a file, unpacked if it is compressed. Raises `OSError`."""
+    head = b""
+    for chunk in _chunks(path, Reconciliation(), limit):
+        head += chunk
+        if len(head) >= limit:
+            break
+    return head[:limit]
+
+
+def _stop(account: Reconciliation, unread: int) -> None:
+    """Note that the rest of a file was not read."""
+    account.bytes_unread += unread
+    account.complete = False
+
+
+def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator[bytes]:
+    """Stream zstd frames, bounded in window, ratio and output; a cut or damaged end is noted."""
+    import zstandard  # noqa: PLC0415  only compressed history pays for it
+
+    def fresh() -> "zstandard.ZstdDecompressionObj":
+        return zstandard.ZstdDecompressor(max_window_size=ZST_WINDOW).decompressobj()
+
+    unpacker = fresh()
+    started = False
+    taken = produced = 0
+    while packed := stream.read(min(ZST_PIECE, size - taken)):
+        taken += len(packed)
+        while packed:
+            started = True
+            try:
+                chunk = unpacker.decompress(packed)
+            except zstandard.ZstdError:
+                _stop(account, size - taken + len(packed))
+                return
+            produced += len(chunk)
+            if produced > min(ZST_OUTPUT, max(ZST_RATIO_FROM, taken * ZST_RATIO)):
+                _stop(account, size - taken + len(packed))
+                return
+            for start in range(0, len(chunk), CHUNK):
+                yield chunk[start : start + CHUNK]
+            packed = unpacker.unused_data if unpacker.eof else b""
+            if unpacker.eof:
+                unpacker, started = fresh(), False
+    if started:
+        _stop(account, 1)
+
+
+class Framing:
+    """The lines of one file, without their LF. `torn` is true while the unterminated last is out."""
+
+    def __init__(self, path: Path, account: Reconciliation) -> None:
+        """Prepare to read `path`; opening happens on iteration."""
+        self.path = path
+        self.account = account
+        self.torn = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield lines; one beyond the limit is dropped and counted, in bounded memory."""
+        parts: list[bytes] = []
+        held = 0
+        for chunk in _chunks(self.path, self.account):
+            if not held and chunk.isspace():
+                continue
+            if held:
+                head, newline, rest = chunk.partition(b"\n")
+                held += len(head)
+                if held <= MAX_LINE:
+                    parts.append(head)
+                else:
+                    parts.clear()
+                if not newline:
+                    continue
+                yield from self._joined(parts, held)
+                chunk = rest  # noqa: PLW2901
+            lines = chunk.split(b"\n")
+            tail = lines.pop()
+            yield from lines
+            parts = [tail]
+            held = len(tail)
+        if held:
+            self.torn = True
+            yield from self._joined(parts, held)
+
+    def _joined(self, parts: list[bytes], held: int) -> Iterator[bytes]:
+        if held > MAX_LINE:
+            self.account.lines += 1
+            self.account.skip("line too long")
+        else:
+            yield b"".join(parts)
