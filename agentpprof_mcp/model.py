@@ -193,6 +193,10 @@ class ToolCall(msgspec.Struct):
     effects: list[Effect] = msgspec.field(default_factory=list)
 
 
+MAX_TYPES = 64
+"""Distinct unknown record types that are told apart; a hostile file may invent any number."""
+
+
 class Reconciliation(msgspec.Struct):
     """What was read and what was not: the record that every profile carries.
 
@@ -221,7 +225,9 @@ class Reconciliation(msgspec.Struct):
         self.skipped[reason] = self.skipped.get(reason, 0) + count
 
     def unknown(self, record_type: str, count: int = 1) -> None:
-        """Count records of a type that no reader knows."""
+        """Count records of a type that no reader knows; of very many types, the rest together."""
+        if record_type not in self.unknown_records and len(self.unknown_records) >= MAX_TYPES:
+            record_type = "other"
         self.unknown_records[record_type] = self.unknown_records.get(record_type, 0) + count
 
     def add(self, other: "Reconciliation") -> None:

@@ -430,6 +430,17 @@ def test_tool_ids_of_unrelated_sessions_may_be_equal(env, tmp_path):
     assert sum(d.counts.tools["shell_command"] for d in found.sessions) == 2
 
 
+def test_a_rollout_kept_twice_counts_once(env, tmp_path):
+    """Whatever the copy is called."""
+    history = Codex()
+    history.prompt("fix the bug")
+    history.counts(10, 0, 1)
+    path = history.write(tmp_path / ".codex" / "sessions")
+    (tmp_path / ".codex" / "sessions" / "rollout-backup.jsonl").write_bytes(path.read_bytes())
+    found = list_sessions(Query(Selection(roots={"codex": tmp_path / ".codex"})), env)
+    assert sum(d.counts.calls for d in found.sessions) == 1
+
+
 def test_a_default_project_holds_sessions_below_it_and_of_its_worktrees(env, tmp_path):
     """Also those that only moved there."""
     root = tmp_path / "shop"

@@ -117,11 +117,15 @@ class _Reading:
     def _read_subagents(self, waiting: list[Path], *, alone: bool) -> None:
         """Read sub-agents' files, those first whose starting call has been seen."""
         metas = {path: meta_of(path) for path in waiting}
+        tasks = self.book.tasks
         while waiting:
             started = [path for path in waiting if self._starter(path, metas[path])]
-            for path in started or waiting[:1]:
+            known, done = len(tasks), set()
+            for path in started or waiting:
                 self._read_subagent(path, metas[path], alone=alone)
-            done = set(started or waiting[:1])
+                done.add(path)
+                if not started and len(tasks) > known:  # an orphan may have started another
+                    break
             waiting = [path for path in waiting if path not in done]
 
     def _read_subagent(self, path: Path, meta: Meta, *, alone: bool) -> None:

@@ -29,9 +29,6 @@ from agentpprof_mcp.readers.lines import iso_ms
 
 __all__ = ["Book", "Rollout"]
 
-MAX_UNKNOWN = 64
-"""Distinct unknown record types that are told apart; a hostile file may invent any number."""
-
 MAX_CWDS = 256
 """Distinct working directories of a session that are kept."""
 
@@ -100,9 +97,7 @@ class Rollout:
             handler(self, payload, at)
             self._seen(at)
         elif kind not in QUIET:
-            unknown = self.session.reconciliation.unknown_records
-            known = kind in unknown or len(unknown) < MAX_UNKNOWN
-            self.session.reconciliation.unknown(kind if known else "other")
+            self.session.reconciliation.unknown(kind)
 
     def close(self) -> None:
         """Add what only the end of the file decides."""
@@ -209,9 +204,10 @@ class Rollout:
         self, response: Response, tokens: Tokens, key: str = "", *, lower_bound: bool = False
     ) -> None:
         self.booked += 1
+        key = key or f"{self.thread}:{self.booked}"
         self.session.calls.append(
             ModelCall(
-                key or f"{self.thread}:{self.booked}",
+                key,
                 response.at,
                 response.prompt,
                 self.model,
