@@ -44,7 +44,7 @@ class Status(StrEnum):
     @property
     def failed(self) -> bool:
         """Whether the call counts as an error."""
-        return self in {Status.ERROR, Status.DENIED, Status.ABORTED}
+        return self is not Status.OK and self is not Status.UNKNOWN
 
 
 class EffectKind(StrEnum):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from agentpprof_mcp.model import UNNAMED, ModelCall, Status, Tokens, ToolCall, estimate_tokens
-from agentpprof_mcp.readers.claude.wire import Message, Record
+from agentpprof_mcp.readers.claude.wire import Message, Record, Usage
 
 __all__ = ["Ledger", "Result"]
 
@@ -34,30 +34,25 @@ class Ledger:
         self._visible: dict[str, int] = {}
         self._unnamed = 0
 
-    def call_of(self, record: Record, message: Message, fresh: ModelCall) -> ModelCall:
-        """The call that a line belongs to, its counts raised to what the line says.
-
-        `fresh` is booked when the line is its first.
-        """
+    def call_of(
+        self, record: Record, message: Message, at: int, prompt: int, subagent: str
+    ) -> ModelCall:
+        """The call that a line belongs to, booked with its first; its counts raised to the line's."""
         key = self._key(message.id, record.requestId or "", record.uuid)
+        usage = message.usage
+        tokens = _tokens(usage) if usage is not None else Tokens()
         call = self.calls.get(key)
         if call is None:
-            fresh.id, fresh.message = key, message.id or record.uuid
-            call = self.calls[key] = fresh
-        usage = message.usage
+            call = ModelCall(key, at, prompt, message.model, tokens, subagent)
+            call.message = message.id or record.uuid
+            self.calls[key] = call
+        else:
+            call.tokens.raise_to(tokens)
         if usage is None:
             self._visible[key] = self._visible.get(key, 0) + _visible(message)
         else:
             self._reported.add(key)
             call.lower_bound |= usage.damaged
-            call.tokens.raise_to(
-                Tokens(
-                    usage.input_tokens,
-                    usage.output_tokens,
-                    usage.cache_read_input_tokens,
-                    usage.cache_creation_input_tokens,
-                )
-            )
         if message.stop_reason:
             self._stopped.add(key)
         return call
@@ -99,6 +94,16 @@ class Ledger:
             else:
                 call.tokens = Tokens(estimate=estimate_tokens(self._visible[key]))
         return [result.at for result in self._results.values()]
+
+
+def _tokens(usage: Usage) -> Tokens:
+    """Usage as Claude Code writes it, its kinds in our order."""
+    return Tokens(
+        usage.input_tokens,
+        usage.output_tokens,
+        usage.cache_read_input_tokens,
+        usage.cache_creation_input_tokens,
+    )
 
 
 def _visible(message: Message) -> int:

@@ -15,7 +15,7 @@ from typing import ClassVar, NamedTuple
 import msgspec
 
 from agentpprof_mcp.effects import category_of, effects_of, mcp_of, parse_arguments
-from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session, Tokens, ToolCall
+from agentpprof_mcp.model import Opener, Prompt, Session, ToolCall
 from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.claude.ledger import Ledger, Result
 from agentpprof_mcp.readers.claude.openers import opener_of, queued_opener, text_of
@@ -194,8 +194,7 @@ class Thread:
         if message is None or message.model == SYNTHETIC:
             return
         at = iso_ms(record.timestamp)
-        fresh = ModelCall("", at, place.prompt, message.model, Tokens(), place.subagent)
-        call = ledger.call_of(record, message, fresh)
+        call = ledger.call_of(record, message, at, place.prompt, place.subagent)
         if isinstance(message.content, str):
             call.says = (call.says + message.content)[:SAYS]
             return
