@@ -9,7 +9,8 @@ An expansion stays in its word as a mark, `\0NAME\0`, or `\0\0` where the value 
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.effects import tokens
 from agentpprof_mcp.effects.levels import (
@@ -37,7 +38,7 @@ UNKNOWN = "\0\0"
 DIGITS = "0123456789"
 
 
-class Command(NamedTuple):
+class Command(msgspec.Struct, gc=False):
     """One simple command: its words, the files it is redirected to and from, and its scope.
 
     Scopes are numbered from 0; a subshell or substitution opens a new one.
@@ -49,7 +50,7 @@ class Command(NamedTuple):
     scope: int
 
 
-class Script(NamedTuple):
+class Script(msgspec.Struct, gc=False):
     """Commands in order; `parents[scope]` is the scope that a scope was opened in."""
 
     commands: list[Command]
@@ -95,16 +96,15 @@ class Reader:
 
     def read(self) -> None:
         """Read to the end. Raises `Doubt`, and `Enough` when there are more commands than are kept."""
-        text, end = self.text, len(self.text)
+        text, end, levels = self.text, len(self.text), self.levels
         while self.position < end:
-            match = self.levels[-1].tokens.match(text, self.position)
+            match = levels[-1].tokens.match(text, self.position)
             if match is None:
                 raise Doubt
             self.position = match.end()
-            kind = match.lastgroup
-            if kind:
+            if kind := match.lastgroup:
                 HANDLERS[kind](self, match[kind])
-        if len(self.levels) > 1:
+        if len(levels) > 1:
             raise Doubt
         self.end_command()
 
@@ -126,17 +126,17 @@ class Reader:
         newline = self.text.find("\n", self.position)
         self.position = newline if newline >= 0 else len(self.text)
 
-    def whole(self, text: str) -> None:
-        """Add bare words, each ended by a blank."""
-        words = text.split()
+    def words(self, text: str) -> None:
+        """Add words, each with its end."""
+        here = self.here
+        words = tokens.split(text)
         for position, word in enumerate(words):
-            here = self.here
-            if here.place is ARGUMENT and not here.pieces and not here.target and "#" not in text:
-                here.words.extend(words[position:][: MAX_WORDS - len(here.words)])
-                return
-            if word[0] == "#" and not here.pieces:
-                self.comment()
-                return
+            if not (here.pieces or here.target):
+                if here.place is START and word not in RESERVED:
+                    here.place = ARGUMENT
+                if here.place is ARGUMENT:
+                    here.words += words[position : position + MAX_WORDS - len(here.words)]
+                    return
             here.pieces.append(word)
             self.end_word()
 
@@ -209,12 +209,13 @@ class Reader:
 
     def operator(self, text: str) -> None:
         """End the command, unless operators mean something else in this place."""
-        self.end_word()
         here = self.here
         if here.place not in UNBROKEN:
             self.end_command()
             if here.cases and text in {";;", ";&", ";;&"}:
                 here.place = PATTERN
+        elif here.pieces:
+            self.end_word()
 
     def newline(self, text: str) -> None:
         """End the command, and step over the here-documents that its line asked for."""
@@ -224,15 +225,17 @@ class Reader:
 
     def end_command(self) -> None:
         """Keep the command, if there is one, and begin the next."""
-        self.end_word()
         here = self.here
+        if here.pieces:
+            self.end_word()
         here.target = ""
-        if not (here.words or here.outputs or here.inputs):
-            here.place = START
+        here.place = START
+        words = here.words
+        if not (words or here.outputs or here.inputs):
             return
-        if not (here.words and here.words[0] in self.functions):
+        if not (self.functions and words and words[0] in self.functions):
             commands = self.script.commands
-            commands.append(Command(here.words, here.outputs, here.inputs, here.scope))
+            commands.append(Command(words, here.outputs, here.inputs, here.scope))
             if len(commands) >= MAX_COMMANDS:
                 raise Enough
         here.begin()
@@ -257,7 +260,7 @@ class Reader:
         """Open a level in the word; commands get a scope of their own."""
         if len(self.levels) >= MAX_DEPTH:
             raise Doubt
-        level = Level(kind, closer, self.here, self.here.scope)
+        level = Level(kind, closer, self.here, self.here.scope, mark=len(self.here.pieces))
         self.levels.append(level)
         if kind is tokens.COMMANDS:
             level.scope = len(self.script.parents)
@@ -357,7 +360,7 @@ HANDLERS: dict[str, Callable[[Reader, str], None]] = {
     **{
         name: getattr(Reader, name)
         for name in (
-            "part", "whole", "redirect", "newline", "operator", "unit", "double", "open", "close", "quote",
+            "part", "words", "redirect", "newline", "operator", "unit", "double", "open", "close", "quote",
             "arithmetic", "substitution", "brace", "backtick", "deeper", "shallower",
         )
     },

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum, auto
 
+import msgspec
+
 __all__ = [
     "AFTER", "ARGUMENT", "ARRAY", "FOR", "FUNCTION", "PATTERN", "RESERVED", "START", "TARGETS", "TEST",
     "UNBROKEN", "At", "Level",
@@ -55,7 +57,7 @@ TARGETS = {
 """What the word behind a redirection is; behind any other it is skipped."""
 
 
-class Level:
+class Level(msgspec.Struct, gc=False):
     """One nesting: of commands, or of quotes, braces or sums in a word of them.
 
     `closer` is the text that ends it; `in_word` tells a substitution from a subshell. A level of
@@ -63,33 +65,25 @@ class Level:
     them, from its piece `mark` on; `depth` counts the open parentheses of a sum.
     """
 
-    __slots__ = (
-        "cases", "closer", "depth", "in_word", "inputs", "mark", "outer", "outputs", "pieces", "place",
-        "scope", "target", "tokens", "words",
-    )  # fmt: skip
-
-    def __init__(
-        self, tokens: re.Pattern[str], closer: str, outer: "Level | None" = None, scope: int = 0
-    ) -> None:
-        """Open a level below the commands `outer`."""
-        self.tokens = tokens
-        self.closer = closer
-        self.outer = outer
-        self.scope = scope
-        self.in_word = True
-        self.mark = len(outer.pieces) if outer else 0
-        self.depth = 2
-        self.cases = 0
-        self.pieces: list[str] = []
-        self.target = ""
-        self.begin()
+    tokens: re.Pattern[str]
+    closer: str
+    outer: "Level | None" = None
+    scope: int = 0
+    in_word: bool = True
+    mark: int = 0
+    depth: int = 2
+    cases: int = 0
+    place: At = START
+    pieces: list[str] = []
+    target: str = ""
+    words: list[str] = []
+    outputs: list[str] = []
+    inputs: list[str] = []
 
     def begin(self) -> None:
         """Start the next command."""
         self.place = START
-        self.words: list[str] = []
-        self.outputs: list[str] = []
-        self.inputs: list[str] = []
+        self.words, self.outputs, self.inputs = [], [], []
 
     def follow(self, word: str) -> None:
         """Follow a word of a compound command to the place behind it."""

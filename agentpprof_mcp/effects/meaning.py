@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 
-from agentpprof_mcp.effects.commands import MODULES, PROGRAMS, known_name
+import msgspec
+
+from agentpprof_mcp.effects.commands import MODULES, PROGRAMS
 from agentpprof_mcp.effects.hosts import (
     host_of_address,
     host_of_image,
@@ -38,7 +39,7 @@ HOSTS: dict[Contact, tuple[Callable[[str], str], int | None]] = {
 """How an operand says a host, and how many operands may (None: all)."""
 
 
-class Meaning(NamedTuple):
+class Meaning(msgspec.Struct, gc=False):
     """`nested` are commands that the program itself runs, as `find -exec` does."""
 
     kind: EffectKind
@@ -48,19 +49,18 @@ class Meaning(NamedTuple):
     nested: list[list[str]]
 
 
-def understand(words: list[str], cwd: str) -> Meaning:
-    """Say what an unwrapped command does when it runs in `cwd`."""
-    name = known_name(words[0])
+def understand(name: str, words: list[str], cwd: str) -> Meaning:
+    """Say what an unwrapped command, of this known name, does when it runs in `cwd`."""
     program = PROGRAMS.get(name)
     if program is None:
         return _unknown(words[0], cwd, known=bool(name))
     if module := module_of(name, words):
         program, words = MODULES.get(module[0], PLAIN[RUN]), module
-    arguments = Reading(program, words[1:])
+    arguments = Reading(program, words)
     program = arguments.program
     paths = arguments.paths()
-    domains = _domains(program, arguments.operands)
     kind: EffectKind | None = None
+    domains = _domains(program, arguments.operands)
     if WRITES in arguments.options:
         kind = WRITE
     elif program.tasks:
@@ -70,7 +70,7 @@ def understand(words: list[str], cwd: str) -> Meaning:
         kind = kind_of_script(paths[0])
     elif program.contact is COPY and domains:
         kind = NETWORK
-    folder = join(cwd, path_of(arguments.folder))
+    folder = join(cwd, path_of(arguments.folder)) if arguments.folder else cwd
     return Meaning(kind or program.kind, paths, domains, folder, arguments.nested)
 
 

@@ -8,6 +8,8 @@ from agentpprof_mcp.effects.programs import Option, Paths, Program
 
 __all__ = ["Reading", "path_of"]
 
+USUAL = re.compile(r"(?!/dev/)(?=[^A-Za-z_]*+[A-Za-z_])[\w./-]++(?<!/\.\.\.)")
+"""A path that nothing has to be looked for in."""
 NO_PATH = re.compile(r"[|<>\"\n;]|://|\{\}|^/dev/|^[-+]?\d*$|^-$")
 MAX_PATH = 1024
 MAX_BUNDLE = 6
@@ -25,7 +27,7 @@ class Reading:
     """
 
     def __init__(self, program: Program, words: list[str]) -> None:
-        """Sort `words`."""
+        """Sort `words`, the first of which is the program itself."""
         self.program = program
         self.operands: list[str] = []
         self.files: list[str] = []
@@ -36,26 +38,34 @@ class Reading:
         self.nested: list[list[str]] = []
         self._tables = [program.options]
         self._words = iter(words)
+        next(self._words, None)
         for word in self._words:
-            if word == "--" and self.marked is None:
-                self.marked = len(self.operands)
-            elif word.startswith("-") and word != "-" and self.marked is None:
-                self._take_option(word)
+            if word[:1] == "-" and self.marked is None and word != "-":
+                if word == "--":
+                    self.marked = len(self.operands)
+                else:
+                    self._take_option(word)
+            elif self.operands:
+                self.operands.append(word)
             elif word:
-                self._take_operand(word)
+                self._take_first(word)
 
     def paths(self) -> tuple[str, ...]:
         """The distinct paths that the command names, as written."""
-        words = (*OPERANDS[self.program.paths](self), *self.files)
-        return tuple(dict.fromkeys(filter(None, map(path_of, words))))
+        words = OPERANDS[self.program.paths](self)
+        if self.files:
+            words = [*words, *self.files]
+        paths = [path for word in words if (path := path_of(word))]
+        return tuple(dict.fromkeys(paths)) if len(paths) > 1 else tuple(paths)
 
-    def _take_operand(self, word: str) -> None:
-        first = not self.operands and self.marked is None
-        subcommand = self.program.subcommands.get(word) if first else None
+    def _take_first(self, word: str) -> None:
+        """Take a subcommand, or the first operand."""
+        program = self.program
+        subcommand = program.subcommands.get(word) if self.marked is None else None
         if subcommand is not None:
             self.program = subcommand
             self._tables.insert(0, subcommand.options)
-        elif not (first and word.startswith("+") and self.program.subcommands):  # `cargo +nightly`
+        elif not (word[0] == "+" and program.subcommands):  # `cargo +nightly`
             self.operands.append(word)
 
     def _take_option(self, word: str) -> None:
@@ -83,6 +93,11 @@ class Reading:
 
         Of several letters in one word (`-ni`) the last one counts.
         """
+        for table in self._tables:
+            if word in table:
+                return table[word], None
+        if len(word) == 2:
+            return None, None
         name, equals, value = word.partition("=")
         given = value if equals else None
         spellings = [(name, given)]
@@ -125,6 +140,8 @@ OPERANDS: dict[Paths, Callable[[Reading], list[str]]] = {
 
 def path_of(word: str) -> str:
     """The path that a word names, up to what the shell would put in; empty for none."""
+    if len(word) <= MAX_PATH and USUAL.fullmatch(word):
+        return word
     if not word or len(word) > MAX_PATH or NO_PATH.search(word):
         return ""
     word = word.partition("::")[0].removesuffix("/...")

@@ -1,7 +1,9 @@
 """Effects of shell commands: the commands of a text, one by one, with their folders and variables."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from agentpprof_mcp.effects.commands import known_name
 from agentpprof_mcp.effects.grammar import MAX_COMMANDS, MAX_TEXT, MAX_WORDS, Command, parse
@@ -130,8 +132,7 @@ class Walk:
     ) -> None:
         """Keep one effect."""
         if len(self.effects) < MAX_COMMANDS:
-            processes = tuple(word[:MAX_WORD] for word in chain[:MAX_PROCESSES])
-            self.effects.append(Effect(kind, processes, paths, domains, cwd))
+            self.effects.append(Effect(kind, chain[:MAX_PROCESSES], paths, domains, cwd))
 
     def read(self, text: str, scope: Scope, chain: tuple[str, ...]) -> None:
         """Walk through a text of commands."""
@@ -141,7 +142,8 @@ class Walk:
             return
         scopes = {0: scope}
         for command in script.commands:
-            self.run(command, _scope(scopes, script.parents, command.scope), chain, text)
+            inner = scopes.get(command.scope) or _scope(scopes, script.parents, command.scope)
+            self.run(command, inner, chain, text)
 
     def run(self, command: Command, scope: Scope, chain: tuple[str, ...], text: str) -> None:
         """Follow one simple command of `text`."""
@@ -150,35 +152,24 @@ class Walk:
             self.redirection_alone(command, scope, chain)
             return
         name = known_name(words[0])
-        if not name and ASSIGNMENT.match(words[0]):
-            for word in command.words:
-                scope.assign(scope.expand(word))
-        elif _changes_only_shell(name, words, command, scope):
-            self.silent = self.silent or words[0]
-        elif name in PATCHERS:
-            for path in patched_files(text):
-                self.add(WRITE, (*chain, words[0]), scope.cwd, (path,))
-        elif name == "eval" and len(words) > 1:
-            self.read(" ".join(words[1:]), scope, (*chain, words[0]))
-        elif (inner := _text_for_shell(name, words)) is not None:
-            self.read(inner, Scope(scope.cwd, scope), (*chain, words[0]))
-        else:
-            self.simple(words, command, scope, chain)
+        special = SPECIAL.get(name)
+        if special is None or not special(self, Step(name, words, command, scope, chain, text)):
+            self.simple(name, words, command, scope, chain)
 
     def simple(
-        self, words: list[str], command: Command, scope: Scope, chain: tuple[str, ...]
+        self, name: str, words: list[str], command: Command, scope: Scope, chain: tuple[str, ...]
     ) -> None:
         """Add the effect of an ordinary command, and of those that it runs itself."""
-        meaning = understand(words, scope.cwd)
+        meaning = understand(name, words, scope.cwd)
         kind, paths = meaning.kind, meaning.paths
-        written = [word for word in command.outputs if not SINK.match(word)]
-        if written and kind in REDIRECTED:
-            kind, paths = WRITE, _paths(written, scope)
-        elif written and kind is NETWORK:
-            paths += _paths(written, scope)
-        elif kind in REDIRECTED and not paths:
+        if command.outputs and (written := _written(command, scope)) is not None:
+            if kind in REDIRECTED:
+                kind, paths = WRITE, written
+            elif kind is NETWORK:
+                paths += written
+        elif command.inputs and not paths and kind in REDIRECTED:
             paths = _paths(command.inputs, scope)
-        chain = (*chain, words[0])
+        chain = (*chain, words[0][:MAX_WORD])
         self.add(kind, chain, meaning.cwd, paths, meaning.domains)
         for nested in meaning.nested:
             if nested and len(chain) <= MAX_NESTING:
@@ -190,6 +181,83 @@ class Walk:
             self.add(WRITE, chain, scope.cwd, outputs)
         elif inputs := _paths(command.inputs, scope):
             self.add(READ, chain, scope.cwd, inputs)
+
+
+class Step(NamedTuple):
+    """One unwrapped command on its way: where it was read, and what its shell knows."""
+
+    name: str
+    words: list[str]
+    command: Command
+    scope: Scope
+    chain: tuple[str, ...]
+    text: str
+
+
+def _assign(_walk: Walk, step: Step) -> bool:
+    """Follow `NAME=value`, if the unknown name is one."""
+    if not ASSIGNMENT.match(step.words[0]):
+        return False
+    for word in step.command.words:
+        step.scope.assign(step.scope.expand(word))
+    return True
+
+
+def _enter(walk: Walk, step: Step) -> bool:
+    walk.silent = walk.silent or step.words[0]
+    step.scope.enter(FOLDERS[step.name], step.words[1:])
+    return True
+
+
+def _set(walk: Walk, step: Step) -> bool:
+    walk.silent = walk.silent or step.words[0]
+    for word in step.words[1:]:
+        step.scope.assign(word)
+    return True
+
+
+def _quote(walk: Walk, step: Step) -> bool:
+    """`"$(cat <<EOF ...)"` is a way to quote a text."""
+    command = step.command
+    if len(step.words) > 1 or not command.scope or command.outputs or command.inputs:
+        return False
+    walk.silent = walk.silent or step.words[0]
+    return True
+
+
+def _patch(walk: Walk, step: Step) -> bool:
+    for path in patched_files(step.text):
+        walk.add(WRITE, (*step.chain, step.words[0]), step.scope.cwd, (path,))
+    return True
+
+
+def _evaluate(walk: Walk, step: Step) -> bool:
+    if len(step.words) < 2:
+        return False
+    walk.read(" ".join(step.words[1:]), step.scope, (*step.chain, step.words[0]))
+    return True
+
+
+def _descend(walk: Walk, step: Step) -> bool:
+    """Read the text that is given to another shell, if one is."""
+    inner = _text_for_shell(step.name, step.words)
+    if inner is None:
+        return False
+    scope = Scope(step.scope.cwd, step.scope)
+    walk.read(inner, scope, (*step.chain, step.words[0][:MAX_WORD]))
+    return True
+
+
+SPECIAL: dict[str, Callable[[Walk, Step], bool]] = {
+    "": _assign,
+    "cat": _quote,
+    "eval": _evaluate,
+    **dict.fromkeys(SILENT, _set),
+    **dict.fromkeys(FOLDERS, _enter),
+    **dict.fromkeys(PATCHERS, _patch),
+    **dict.fromkeys(SHELLS | POWERSHELL, _descend),
+}
+"""Names with more to them than an effect of their own; False: this time there is not."""
 
 
 def _scope(scopes: dict[int, Scope], parents: list[int], number: int) -> Scope:
@@ -208,17 +276,10 @@ def _paths(words: list[str], scope: Scope) -> tuple[str, ...]:
     return tuple(filter(None, [path_of(scope.expand(word)) for word in words])) if words else ()
 
 
-def _changes_only_shell(name: str, words: list[str], command: Command, scope: Scope) -> bool:
-    """Whether a command does nothing but change its shell, which is then done to `scope`."""
-    if name in FOLDERS:
-        scope.enter(FOLDERS[name], words[1:])
-        return True
-    if name in SILENT:
-        for word in words[1:]:
-            scope.assign(word)
-        return True
-    # "$(cat <<EOF ...)" is a way to quote a text
-    return words == ["cat"] and command.scope > 0 and not command.outputs + command.inputs
+def _written(command: Command, scope: Scope) -> tuple[str, ...] | None:
+    """The files that output goes to; None if it only goes to a device."""
+    words = [word for word in command.outputs if not SINK.match(word)]
+    return _paths(words, scope) if words else None
 
 
 def _text_for_shell(name: str, words: list[str]) -> str | None:

@@ -7,7 +7,7 @@ match without a group is a joined line.
 
 import re
 
-__all__ = ["BRACES", "COMMANDS", "QUOTES", "SUMS"]
+__all__ = ["BRACES", "COMMANDS", "QUOTES", "SUMS", "split"]
 
 EXPANSION = r"""
     (?P<arithmetic>\$\(\()
@@ -21,22 +21,68 @@ EXPANSION = r"""
 """
 
 
+WORDS = r"""
+    (?:
+        (?:
+            (?<=[\ \t]) (?:[0-9]?>&[0-9] | [0-9&]?>>?/dev/null | </dev/null)
+          | (?:
+                [^\s\\'"`$;&|<>()\#]++
+              | '[^']*+'
+              | "(?:[^"\\$`]++ | \$[A-Za-z_]\w*+ | \$\{\w++\})*+"
+              | \$[A-Za-z_]\w*+ | \$\{\w++\}
+            )++
+        )
+        (?:[\ \t\r]++ | (?=[\n;&|)]|\Z))
+    )++
+"""
+"""Most of any text: words of which quotes and variables are the only other parts, each with its end, and
+redirections that name no file."""
+BETWEEN = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
+PIECES = re.compile(r"""'([^']*+)'|"([^"]*+)"|([^'"]++)""")
+VARIABLE = re.compile(r"\$\{?(\w++)\}?")
+
+
+def split(text: str) -> list[str]:
+    r"""The words of a token `words`, without quotes; a variable is a mark `\0NAME\0`."""
+    quoted = "'" in text or '"' in text
+    words = BETWEEN.findall(text) if quoted else text.split()
+    if ">" in text or "<" in text:
+        words = [word for word in words if word[0] not in "<>&" and word[1:2] != ">"]
+    if quoted or "$" in text:
+        return [_plain(word) for word in words]
+    return words
+
+
+def _plain(word: str) -> str:
+    first = word[0]
+    if first in "'\"" and word.find(first, 1) == len(word) - 1:
+        word = word[1:-1]
+        if first == "'":
+            return word
+    elif "'" in word or '"' in word:
+        return "".join(
+            single or VARIABLE.sub("\0\\1\0", double or bare)
+            for single, double, bare in PIECES.findall(word)
+        )
+    return VARIABLE.sub("\0\\1\0", word) if "$" in word else word
+
+
 def _tokens(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.VERBOSE)
 
 
 COMMANDS = _tokens(
+    f"(?P<words>{WORDS})",
+    r"(?P<operator>&&|\|\||;;&|;;|;&|\|&|[;|]|&(?!>))[\ \t]*+",
+    r"(?P<newline>\n)",
     r"(?P<process>[<>]\()",
     r"(?P<redirect>[0-9]*(?:<<<|<<-|<<|<>|<&|>>|>&|>\||[<>])|&>>?)[\ \t]*+",
-    r"""(?P<whole>(?:[^\s\\'"`$;&|<>()]++[\ \t\r]++)++)""",
     r"""(?P<part>[^\ \t\r\n\f\v\\'"`$;&|<>()]++)""",
     r"(?P<blank>[\ \t\r\f\v]+)",
     r"'(?P<quoted>[^']*)'",
     r'"(?P<plain>[^"\\$`]*)"',
     r'\$?(?P<quote>")',
     r"\$'(?P<ansi>(?:[^'\\]|\\(?s:.))*+)'",
-    r"(?P<newline>\n)",
-    r"(?P<operator>&&|\|\||;;&|;;|;&|\|&|[;&|])[\ \t]*+",
     r"(?P<unit>\([\ \t]*\))",
     r"(?P<double>\(\()",
     r"(?P<open>\()",

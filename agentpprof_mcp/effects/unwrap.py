@@ -10,17 +10,18 @@ __all__ = ["ASSIGNMENT", "module_of", "unwrap"]
 
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 MAX_PYTHON_OPTIONS = 4
-HEADS = frozenset(names.split()[0] for names in WRAPPERS)
+PEELED = PYTHONS.union(names.split()[0] for names in WRAPPERS)
 
 
 def unwrap(words: list[str]) -> list[str]:
     """Peel leading assignments, and programs that only run another; never to nothing."""
     while words:
-        start = 0
-        while start < len(words) - 1 and ASSIGNMENT.match(words[start]):
-            start += 1
-        words = words[start:]
-        inner = _inside(words)
+        first = words[0]
+        if "=" in first and len(words) > 1 and ASSIGNMENT.match(first):
+            words = words[1:]
+            continue
+        name = known_name(first)
+        inner = _inside(name, words) if name in PEELED else None
         if not inner:
             break
         words = inner
@@ -34,16 +35,14 @@ def module_of(name: str, words: list[str]) -> list[str]:
     return words[words.index("-m") + 1 :]
 
 
-def _inside(words: list[str]) -> list[str]:
+def _inside(name: str, words: list[str]) -> list[str]:
     """The command that a wrapper runs; empty when these words are none, or wrap nothing."""
-    name = known_name(words[0])
     if module := module_of(name, words):
         return module if known_name(module[0]) in PROGRAMS else []
-    if name in HEADS:
-        for size in (3, 2, 1):
-            wrapper = WRAPPERS.get(" ".join((name, *words[1:size])))
-            if wrapper is not None:
-                return _behind(words[size:], wrapper)
+    for size in (3, 2, 1):
+        wrapper = WRAPPERS.get(" ".join((name, *words[1:size])))
+        if wrapper is not None:
+            return _behind(words[size:], wrapper)
     return []
 
 
