@@ -18,7 +18,7 @@ from agentpprof_mcp.effects.places import join
 from agentpprof_mcp.effects.programs import PLAIN, Contact, Option, Program
 from agentpprof_mcp.effects.tasks import kind_of_script, kind_of_tasks
 from agentpprof_mcp.effects.unwrap import module_of
-from agentpprof_mcp.effects.wrappers import SHELLS
+from agentpprof_mcp.effects.wrappers import PYTHONS, SHELLS
 from agentpprof_mcp.model import EffectKind
 
 __all__ = ["Meaning", "understand"]
@@ -27,6 +27,8 @@ __all__ = ["Meaning", "understand"]
 BUILD, NETWORK, RUN, WRITE = EffectKind.BUILD, EffectKind.NETWORK, EffectKind.RUN, EffectKind.WRITE
 COPY, NOBODY, WRITES = Contact.COPY, Contact.NOBODY, Option.WRITES
 SCRIPT = re.compile(r"[/\\]|\.(?:sh|bash|py|[mc]?js|ts|rb|pl|php|lua|ps1|R)$")
+ABOUT = frozenset(("--help", "--version"))
+"""The last word of a command that only asks about its program."""
 
 HOSTS: dict[Contact, tuple[Callable[[str], str], int | None]] = {
     Contact.NOBODY: (host_of_url, None),
@@ -51,10 +53,12 @@ class Meaning(msgspec.Struct, gc=False):
 
 def understand(name: str, words: list[str], cwd: str) -> Meaning:
     """Say what an unwrapped command, of this known name, does when it runs in `cwd`."""
+    if words[-1] in ABOUT and "--" not in words:
+        return Meaning(EffectKind.READ, (), (), cwd, [])
     program = PROGRAMS.get(name)
     if program is None:
         return _unknown(words[0], cwd, known=bool(name))
-    if module := module_of(name, words):
+    if name in PYTHONS and (module := module_of(name, words)):
         program, words = MODULES.get(module[0], PLAIN[RUN]), module
     arguments = Reading(program, words)
     program = arguments.program
@@ -76,7 +80,7 @@ def understand(name: str, words: list[str], cwd: str) -> Meaning:
 
 def _unknown(word: str, cwd: str, *, known: bool) -> Meaning:
     """A program that is public but not described, a script, or anything else."""
-    path = path_of(word) if SCRIPT.search(word) and not known else ""
+    path = path_of(word) if not known and SCRIPT.search(word) else ""
     kind = kind_of_script(path) if path else None
     return Meaning(kind or RUN, (path,) if path else (), (), cwd, [])
 

@@ -10,7 +10,7 @@ __all__ = ["Reading", "path_of"]
 
 USUAL = re.compile(r"(?!/dev/)(?=[^A-Za-z_]*+[A-Za-z_])[\w./-]++(?<!/\.\.\.)")
 """A path that nothing has to be looked for in."""
-NO_PATH = re.compile(r"[|<>\"\n;]|://|\{\}|^/dev/|^[-+]?\d*$|^-$")
+NO_PATH = re.compile(r"[|<>\"\n;]|://|\{\}|^/dev/|@(?:latest|v?\d[\w.]*)$|^[-+]?\d*$|^-$")
 MAX_PATH = 1024
 MAX_BUNDLE = 6
 # Python 3.11 looks members up slowly, and there are many options.
@@ -26,14 +26,15 @@ class Reading:
     before the first option and before `--`; `nested` are commands that options give.
     """
 
+    folder = ""
+    leading: int | None = None
+    marked: int | None = None
+
     def __init__(self, program: Program, words: list[str]) -> None:
         """Sort `words`, the first of which is the program itself."""
         self.program = program
         self.operands: list[str] = []
         self.files: list[str] = []
-        self.folder = ""
-        self.leading: int | None = None
-        self.marked: int | None = None
         self.options: list[Option] = []
         self.nested: list[list[str]] = []
         self._tables = [program.options]

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.effects.commands import known_name
 from agentpprof_mcp.effects.grammar import MAX_COMMANDS, MAX_TEXT, MAX_WORDS, Command, parse
@@ -151,7 +152,7 @@ class Walk:
         if not words:
             self.redirection_alone(command, scope, chain)
             return
-        name = known_name(words[0])
+        name = "" if "=" in words[0] else known_name(words[0])
         special = SPECIAL.get(name)
         if special is None or not special(self, Step(name, words, command, scope, chain, text)):
             self.simple(name, words, command, scope, chain)
@@ -183,7 +184,7 @@ class Walk:
             self.add(READ, chain, scope.cwd, inputs)
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, gc=False):
     """One unwrapped command on its way: where it was read, and what its shell knows."""
 
     name: str

@@ -21,15 +21,17 @@ EXPANSION = r"""
 """
 
 
-WORDS = r"""
+_NAMELESS = "[0-9]?>&[0-9]|[0-9&]?>>?/dev/null|</dev/null"
+NAMELESS = re.compile(_NAMELESS)
+WORDS = rf"""
     (?:
         (?:
-            (?<=[\ \t]) (?:[0-9]?>&[0-9] | [0-9&]?>>?/dev/null | </dev/null)
+            (?<=[\ \t]) (?:{_NAMELESS})
           | (?:
                 [^\s\\'"`$;&|<>()\#]++
               | '[^']*+'
-              | "(?:[^"\\$`]++ | \$[A-Za-z_]\w*+ | \$\{\w++\})*+"
-              | \$[A-Za-z_]\w*+ | \$\{\w++\}
+              | "(?:[^"\\$`]++ | \$[A-Za-z_]\w*+ | \$\{{\w++\}})*+"
+              | \$[A-Za-z_]\w*+ | \$\{{\w++\}}
             )++
         )
         (?:[\ \t\r]++ | (?=[\n;&|)]|\Z))
@@ -47,24 +49,22 @@ def split(text: str) -> list[str]:
     quoted = "'" in text or '"' in text
     words = BETWEEN.findall(text) if quoted else text.split()
     if ">" in text or "<" in text:
-        words = [word for word in words if word[0] not in "<>&" and word[1:2] != ">"]
+        words = [word for word in words if not NAMELESS.match(word)]
     if quoted or "$" in text:
         return [_plain(word) for word in words]
     return words
 
 
 def _plain(word: str) -> str:
-    first = word[0]
-    if first in "'\"" and word.find(first, 1) == len(word) - 1:
-        word = word[1:-1]
-        if first == "'":
-            return word
-    elif "'" in word or '"' in word:
-        return "".join(
-            single or VARIABLE.sub("\0\\1\0", double or bare)
-            for single, double, bare in PIECES.findall(word)
-        )
-    return VARIABLE.sub("\0\\1\0", word) if "$" in word else word
+    if "'" not in word:
+        word = word.replace('"', "")
+        return VARIABLE.sub("\0\\1\0", word) if "$" in word else word
+    if '"' not in word and "$" not in word:
+        return word.replace("'", "")
+    return "".join(
+        single or VARIABLE.sub("\0\\1\0", double or bare)
+        for single, double, bare in PIECES.findall(word)
+    )
 
 
 def _tokens(*alternatives: str) -> re.Pattern[str]:

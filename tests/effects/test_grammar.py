@@ -50,6 +50,8 @@ def words(text):
         ("a=() b; [[ ( ((a)) ) && () ]] && c", [f"a={UNKNOWN} b", "c"]),
         ("diff <(a) >(b)", ["a", "b", f"diff {UNKNOWN} {UNKNOWN}"]),
         ("time -p a; time (b)", ["a", "b"]),
+        ("a '>[<]' b 2>/dev/null c>/dev/null 2>&1 d", ["a >[<] b c d"]),
+        ("a \"it's $b\"'$c'$d/e \"${f}\" g=\"h i\"", ["a it's \0b\0$c\0d\0/e \0f\0 g=h i"]),
         ("a\r\nb\r\n", ["a", "b"]),
     ],
 )  # fmt: skip

@@ -31,17 +31,17 @@ PROGRAMS: dict[str, Program] = {
 """Programs by base name, without `.exe`."""
 
 OTHER_NAMES = """
-    true false : echo printf sleep date seq yes expr bc dc tput clear wait kill pkill killall export set unset
-    read exit return break continue shift trap cd pushd popd pwd alias declare local readonly let getopts
+    true false : echo print printf sleep seq yes expr bc dc tput clear wait kill pkill killall export set unset
+    exit return break continue shift trap cd pushd popd pwd alias declare local readonly let getopts
     umask ulimit hash shopt eval exec command builtin env sudo doas su time timeout gtimeout nice nohup ionice
     stdbuf setsid xargs parallel watch strace ltrace valgrind gdb lldb perf script expect flock chroot
-    taskset unbuffer open xdg-open start explorer osascript pbcopy xclip systemctl service launchctl crontab
-    at tmux screen zellij code vim nvim vi nano emacs ed man info tldr cal uuidgen shuf factor numfmt
-    adb xcrun simctl fastlane wsl cmd powershell pwsh cscript reg tasklist taskkill ipconfig ifconfig ip
+    taskset unbuffer open xdg-open start explorer osascript pbcopy xclip
+    at code vim nvim vi nano emacs ed uuidgen factor disown bg fg zmodload zpty nu yash
+    adb xcrun simctl fastlane wsl cmd powershell pwsh cscript reg taskkill ip
     route iptables ufw sysctl modprobe useradd usermod groupadd passwd chsh login npx pnpx bunx uvx dotenv
     direnv caffeinate say screencapture umount swapon fdisk mkfs lua ollama llm oh-my-posh starship stow
-    chezmoi act gpg pass age sops vault ssh-keygen ssh-add ssh-agent ssh-copy-id certbot nginx apachectl
-    caddy redis-server postgres mysqld mongod minikube kind k3d tilt colima envsubst gettext tac
+    chezmoi act gpg pass age sops vault ssh-add ssh-agent ssh-copy-id certbot nginx apachectl
+    caddy redis-server postgres mysqld mongod minikube kind k3d tilt colima gettext
 """
 NAMES = frozenset(
     name

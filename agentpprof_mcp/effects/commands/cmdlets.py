@@ -14,7 +14,7 @@ VALUES = "-encoding -totalcount -tail -filter -include -exclude -itemtype -value
 
 CMDLETS = each(
     {
-        "get-content gc get-childitem gci get-item gi get-filehash test-path resolve-path import-csv get-acl": Program(
+        "get-content gc get-childitem gci get-item gi get-filehash test-path resolve-path join-path split-path import-csv get-acl": Program(
             READ, ALL, values=VALUES, files=PATH
         ),
         "get-process gps get-service get-command gcm get-location gl get-date get-help get-variable get-member "

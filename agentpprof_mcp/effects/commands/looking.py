@@ -6,20 +6,23 @@ from agentpprof_mcp.model import EffectKind
 __all__ = ["LOOKING"]
 
 READ, SEARCH = EffectKind.READ, EffectKind.SEARCH
-ALL, REST, LEADING = Paths.ALL, Paths.REST, Paths.LEADING
+ALL, FIRST, REST, LEADING = Paths.ALL, Paths.FIRST, Paths.REST, Paths.LEADING
 
 LOOKING = each(
     {
         "cat tac nl less more bat batcat wc od xxd hexdump strings file du df ls tree eza exa lsd dir "
         "readlink realpath md5 md5sum sha1sum sha256sum sha512sum shasum b2sum cksum sum cmp comm diff "
         "colordiff sdiff paste rev expand unexpand zcat gzcat bzcat xzcat zless pdftotext exiftool "
-        "identify ffprobe nm objdump readelf ldd otool cloc tokei scc column fold fmt iconv": FILES[READ],
+        "identify ffprobe nm objdump readelf ldd otool cloc tokei scc column fold fmt iconv shuf": FILES[READ],
         "ps top htop lsof ss netstat pgrep uname whoami id groups hostname env printenv which whereis where "
         "type free uptime vmstat locale nproc lscpu lsblk mount diskutil journalctl dmesg jobs history "
-        "basename dirname pwd command hash pbpaste": PLAIN[READ],
+        "basename dirname pwd command hash pbpaste "
+        "date cal man info tldr read mapfile readarray ifconfig ipconfig tasklist wslpath cygpath envsubst numfmt": PLAIN[READ],
         "stat": Program(READ, ALL, values="-c --format --printf"),
         "head tail": Program(READ, ALL, values="-n -c --lines --bytes"),
-        "sort": Program(READ, ALL, values="-k -t -S -T", files="-o"),
+        "sort": Program(READ, ALL, values="-k -t -S -T", writes="-o --output"),
+        "test": Program(READ, files="-b -c -d -e -f -g -h -k -p -r -s -u -w -x -G -L -N -O -S"),
+        "crontab": Program(READ, FIRST, values="-u", writes="-e -r"),
         "uniq": Program(READ, ALL, values="-f -s -w"),
         "cut": Program(READ, ALL, values="-d -f -c -b --delimiter --fields"),
         "tr": PLAIN[READ],

@@ -89,7 +89,7 @@ NODE = each(
                 "install": PLAIN[PACKAGE],
             },
         ),
-        "eslint prettier stylelint oxlint dprint tslint xo standard knip depcheck markdownlint htmlhint "
+        "commitlint eslint prettier stylelint oxlint dprint tslint xo standard knip depcheck markdownlint htmlhint "
         "markdownlint-cli2 cspell publint attw": Program(
             CHECK, ALL, values="--ext --config -c --rule --format", writes="--write"
         ),

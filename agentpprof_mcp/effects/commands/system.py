@@ -73,6 +73,22 @@ SYSTEM = each(
             RUN, files="-f", values="-c -U -d -h -p -e"
         ),
         "bash sh zsh dash ksh fish source": Program(RUN, Paths.FIRST, values="-o -O +o"),
-        "test": PLAIN[RUN],
+        "tmux screen zellij": Program(
+            RUN,
+            values="-t -L -S -f",
+            subcommands=each(
+                {
+                    "capture-pane capturep list-sessions ls list-windows lsw list-panes lsp list-clients "
+                    "list-keys has-session has display-message show-options show-buffer": PLAIN[READ]
+                }
+            ),
+        ),
+        "systemctl launchctl service": Program(
+            RUN,
+            subcommands=each(
+                {"status show cat list list-units list-unit-files is-active is-enabled print": PLAIN[READ]}
+            ),
+        ),
+        "ssh-keygen": Program(WRITE, files="-f", values="-t -b -C -N -P"),
     }
 )  # fmt: skip
