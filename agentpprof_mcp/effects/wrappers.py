@@ -100,6 +100,7 @@ WRAPPERS = {
     "docker compose exec": Wrapper("-u --user -w --workdir -e --env --index", 1),
     "docker-compose exec": Wrapper("-u --user -w --workdir -e --env --index", 1),
     "kubectl exec": Wrapper("-n --namespace -c --container", 1),
+    "workmux run": Wrapper("", 1),
     "wsl": Wrapper("-d --distribution -u --user --cd"),
 }
 
