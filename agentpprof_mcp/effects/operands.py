@@ -37,7 +37,7 @@ class Reading:
         self.files: list[str] = []
         self.options: list[Option] = []
         self.nested: list[list[str]] = []
-        self._tables = [program.options]
+        self._tables = [program.options] if program.options else []
         self._words = iter(words)
         next(self._words, None)
         for word in self._words:
@@ -65,14 +65,21 @@ class Reading:
         subcommand = program.subcommands.get(word) if self.marked is None else None
         if subcommand is not None:
             self.program = subcommand
-            self._tables.insert(0, subcommand.options)
+            if subcommand.options:
+                self._tables.insert(0, subcommand.options)
         elif not (word[0] == "+" and program.subcommands):  # `cargo +nightly`
             self.operands.append(word)
 
     def _take_option(self, word: str) -> None:
         if self.leading is None:
             self.leading = len(self.operands)
-        option, value = self._meaning(word)
+        value = None
+        for table in self._tables:
+            if word in table:
+                option: Option | None = table[word]
+                break
+        else:
+            option, value = self._inside(word)
         if option is None:
             return
         self.options.append(option)
@@ -89,15 +96,12 @@ class Reading:
         elif option is FOLDER:
             self.folder = join(self.folder, value)
 
-    def _meaning(self, word: str) -> tuple[Option | None, str | None]:
-        """What an option does, and the value in the same word (None: it would be the next word).
+    def _inside(self, word: str) -> tuple[Option | None, str | None]:
+        """What is written in one word: an option, and its value if it is in there, too.
 
         Of several letters in one word (`-ni`) the last one counts.
         """
-        for table in self._tables:
-            if word in table:
-                return table[word], None
-        if len(word) == 2:
+        if "=" not in word and (len(word) == 2 or word[1] == "-"):
             return None, None
         name, equals, value = word.partition("=")
         given = value if equals else None
@@ -105,8 +109,8 @@ class Reading:
         if len(name) > 2 and name[1] != "-":
             bundle = name[1:].isalpha() and len(name) <= MAX_BUNDLE
             spellings.append((f"-{name[-1]}", given) if bundle else (name[:2], word[2:]))
-        for table in self._tables:
-            for spelling, inside in spellings:
+        for spelling, inside in spellings:
+            for table in self._tables:
                 if spelling in table:
                     return table[spelling], inside
         return None, None
