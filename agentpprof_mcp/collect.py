@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
+from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
+from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Reconciliation, Session
 from agentpprof_mcp.ownership import claims, families, settle
@@ -64,13 +66,14 @@ class _Work:
         self.query = query
         self.view = view
         selection = query.selection
-        rules = RulesTagger(parse_rules(query.tag_rules))
-        self.tagger = GivenTagger(rules, store_in(env.cache))
         self.labels = Labels(
             home=str(env.home),
             roots={agent: str(root) for agent, root in selection.roots.items()},
             path_depth=query.path_depth,
+            key=MachineKey(env.cache),
         )
+        rules = RulesTagger(parse_rules(query.tag_rules))
+        self.tagger = GivenTagger(rules, store_in(env.cache), self.labels.lasting)
         self.projects = Projects(selection.project_root, selection.project_name)
         self.wants = view.wants if view else Wants(effects=False, files=True)
         self.day_of = _day_maker(query.zone)
@@ -119,7 +122,7 @@ class _Work:
         own = self.projects.own(session.cwds[0] if session.cwds else "")
         if given is None:
             names = selection.projects
-            shown = self.labels.bare(self.labels.project(own.name))
+            shown = self.labels.bare(self.labels.project(own.name, own.root))
             return own, "project" if names and shown not in names else ""
         holds = any(given.holds(cwd) for cwd in session.cwds)
         if selection.session_files:
@@ -190,7 +193,7 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
     if selection.max_sessions is not None:
         chosen = chosen[: selection.max_sessions]
     if not chosen:
-        raise NothingFoundError(_nothing(selection, digests))
+        raise NothingFoundError(_nothing(selection, digests, env.home))
     for digest in (*chosen, *(digest for digest in digests if digest.dropped)):
         account.add(digest.reconciliation)
     return Sessions(chosen, account, work.tagger.describe())
@@ -220,23 +223,30 @@ def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
             continue
         ids = {d.id: d.handle for d in newest_first if _is_called((d.id, d.handle), prefix)}
         if len(ids) > 1 and prefix not in ids:
-            alike = len(set(ids.values())) < len(ids)
+            alike = len(set(ids.values())) < len(ids)  # ids of one moment; their ends tell them apart
             candidates = sorted(ids if alike else ids.values())[:LISTED]
-            raise UserError(f"session id {prefix!r} is ambiguous: {', '.join(candidates)}")
+            raise UserError(f"the session id is ambiguous: {', '.join(candidates)}")
         wanted.update([prefix] if prefix in ids else ids)
     return [digest for digest in newest_first if digest.id in wanted]
 
 
-def _nothing(selection: Selection, digests: Sequence[Digest]) -> str:
+def _from_home(path: Path, home: Path) -> str:
+    """A folder for a message; the user's home, which is named after the user, is `~`."""
+    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
+
+
+def _nothing(selection: Selection, digests: Sequence[Digest], home: Path) -> str:
     """What was searched, and what would match."""
-    places = ", ".join(f"{agent} in {root}" for agent, root in sorted(selection.roots.items()))
+    roots = sorted(selection.roots.items())
+    places = ", ".join(f"{agent} in {_from_home(root, home)}" for agent, root in roots)
     if not digests:
         return f"no sessions found; searched {places or 'no folder'}; try --claude-root or --codex-root"
     dropped = Counter(digest.dropped for digest in digests)
     if dropped["project"] == len(digests):
         names = Counter(digest.project for digest in digests).most_common(LISTED)
         listed = ", ".join(f"{name} ({number})" for name, number in names)
-        wanted = selection.project_root or "a project of that name"
+        root = selection.project_root
+        wanted = _from_home(root, home) if root else "a project of that name"
         return (
             f"none of {len(digests)} sessions is in {wanted}; their projects: {listed};"
             " try --all-projects or --project-root"

@@ -54,7 +54,7 @@ class Digest(msgspec.Struct, array_like=True):
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
     `dropped` says which selector left the session out; then only `id` to `ended` and `claims` are
-    filled. Times are milliseconds.
+    filled. Times are milliseconds. `lasting` is what given tags are stored under.
     """
 
     id: str = ""
@@ -77,6 +77,7 @@ class Digest(msgspec.Struct, array_like=True):
     values: list[tuple[int, ...]] = msgspec.field(default_factory=list)
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
     claims: list[int] = msgspec.field(default_factory=list)
+    lasting: str = ""
 
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
@@ -118,7 +119,7 @@ def left_out(session: Session, project: Project, labels: Labels, dropped: str) -
         session.id,
         labels.handle(session.id),
         session.agent,
-        labels.bare(labels.project(project.name, given=project.given)),
+        labels.bare(labels.project(project.name, project.root, given=project.given)),
         dropped,
         session.tag,
         session.started,
@@ -146,7 +147,7 @@ def digest_of(
         session.id,
         labels.handle(session.id),
         session.agent,
-        labels.bare(labels.project(project.name, given=project.given)),
+        labels.bare(labels.project(project.name, project.root, given=project.given)),
         "",
         session.tag,
         min(times, default=session.started),
@@ -168,6 +169,7 @@ def digest_of(
         list(profile.samples) if profile else [],
         list(profile.samples.values()) if profile else [],
         account_of(session),
+        lasting=labels.lasting(session.id),
     )
 
 

@@ -119,9 +119,9 @@ def give_tag(
         raise UserError(f"session {digest.handle} has the prompts 0 to {len(digest.regions) - 1}")
     store = store_in(env.cache)
     if tag and not dry_run:
-        store.set(Given(digest.id, prompt, tag, env.now))
+        store.set(Given(digest.lasting, prompt, tag, env.now))
     elif not dry_run:
-        store.remove(digest.id, prompt)
+        store.remove(digest.lasting, prompt)
     return digest
 
 

@@ -207,7 +207,7 @@ def _constant(_row: Row) -> object:
 
 
 DIMENSIONS: dict[str, Dimension] = {
-    "project": Dimension(_constant, lambda s, _: s.labels.project(s.project.name, given=s.project.given)),
+    "project": Dimension(_constant, lambda s, _: s.labels.project(s.project.name, s.project.root, given=s.project.given)),
     "agent": Dimension(_constant, lambda s, _: s.labels.agent(s.session.agent)),
     "session": Dimension(_constant, lambda s, _: s.labels.session(s.session.tag)),
     "prompt": Dimension(attrgetter("prompt"), lambda s, r: s.labels.prompt(s.session.prompts[r.prompt].tag)),

@@ -1,8 +1,9 @@
 """One method per dimension: raw values in, whole frames `key:value` out."""
 
+import os
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 
 from agentpprof_mcp.effects.tools import CATEGORIES
 from agentpprof_mcp.labels.domains import domain_name
@@ -44,7 +45,15 @@ SESSION_ID = re.compile(
 )
 HANDLE = 13
 ANY_SCRIPT = ("path:", "project:")
+REMOTE = ":"
+"""In a path: a host, or an address, stands before it."""
 UNPARSED, SCRIPT = "unparsed", "script"
+
+
+@cache
+def _key_of_process() -> bytes:
+    """A key for makers that were given none: their pseudonyms mean nothing elsewhere."""
+    return os.urandom(32)
 
 
 class Labels:
@@ -55,11 +64,11 @@ class Labels:
         home: str,
         roots: Mapping[str, str],
         path_depth: int | None = 2,
-        key: bytes = b"agentpprof",
+        key: Callable[[], bytes] = _key_of_process,
     ) -> None:
         """`roots` are the agents' own folders, by agent; `path_depth` None shows whole paths.
 
-        `key` makes the pseudonyms of odd session ids; it must be secret where they must not be guessed.
+        `key` makes the pseudonyms of odd session ids; it is asked for when there is one.
         """
         self._home = resolve(home)
         self._buckets = Buckets(
@@ -70,8 +79,15 @@ class Labels:
         self._path = lru_cache(CACHE)(self._path_value)
         self._process = lru_cache(CACHE)(self._process_value)
 
-    def project(self, name: str, *, given: bool = False) -> Label:
-        """`project:NAME`. A name that the user gave is only put into the alphabet."""
+    def project(self, name: str, root: str = "", *, given: bool = False) -> Label:
+        """`project:NAME`. A name that the user gave is only put into the alphabet.
+
+        A home folder is `home`: its own name is the user's. The same goes for the other buckets.
+        """
+        place = resolve(root[:MAX_RAW])
+        bucket = self._buckets.of(place)
+        if not given and 0 < bucket.depth == len(place.parts):
+            return _frame("project", bucket.name)
         raw = name[:MAX_RAW].replace("/", "_")
         return _frame("project", (given and clean(raw)) or name_or("project", raw))
 
@@ -138,7 +154,11 @@ class Labels:
         import hashlib  # noqa: PLC0415  only odd ids pay for it
 
         raw = session_id.encode("utf-8", "surrogatepass")
-        return Label(hashlib.blake2b(raw, key=self._key, digest_size=16).hexdigest()[:HANDLE])
+        return Label(hashlib.blake2b(raw, key=self._key(), digest_size=16).hexdigest()[:HANDLE])
+
+    def lasting(self, session_id: str) -> str:
+        """What a session is stored under: its id, or the pseudonym of an odd one."""
+        return session_id if SESSION_ID.fullmatch(session_id) else self.handle(session_id)
 
     def date(self, day: str) -> Label:
         """A day like `2026-11-23`, as it is."""
@@ -165,7 +185,10 @@ class Labels:
         bucket = self._buckets.of(place)
         if inside is None or bucket.depth > len(top.parts) or inside[:1] == ("..",):
             return _frame("path", f"{EXTERNAL}/{bucket.name}")
-        shown = (name_or(SEGMENT, part) for part in inside[: self._depth])
+        shown = (
+            name_or(SEGMENT, part) if REMOTE not in part else SEGMENT
+            for part in inside[: self._depth]
+        )
         limit = MAX_FULL_PATH if self._depth is None else MAX_FRAME
         return _frame("path", "/".join(shown) or REPO, limit)
 

@@ -3,12 +3,14 @@
 import re
 from functools import lru_cache
 
-from agentpprof_mcp.labels.shape import CACHE, is_suspect, name_or, slug
+from agentpprof_mcp.labels.shape import CACHE, fits, is_suspect, name_or, slug
 from agentpprof_mcp.profile import Label
 
 __all__ = ["mcp_name", "plain_name"]
 
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,95}")
+PARTS = "__"
+"""Stands between the parts of an MCP tool's own name."""
 OTHER = Label("other")
 LONG_NAMES = """
     add_comment_to_pending_review add_pull_request_review_comment_to_pending_review
@@ -32,6 +34,9 @@ def _part(raw: str) -> str:
     return raw if raw in LISTED else slug(name_or(OTHER, raw))
 
 
+@lru_cache(CACHE)
 def plain_name(name: str) -> Label:
-    """A tool's or record type's own name, if it is one word in ASCII and not suspect; else `other`."""
-    return Label(name) if PLAIN.fullmatch(name) and not is_suspect(name) else OTHER
+    """A tool's or record type's own name, if each of its parts looks like one; else `other`."""
+    parts = filter(None, name.split(PARTS))
+    shown = PLAIN.fullmatch(name) and all(part in LISTED or fits(part) for part in parts)
+    return Label(name) if shown and not is_suspect(name) else OTHER

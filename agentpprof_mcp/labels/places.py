@@ -110,6 +110,7 @@ TEMPORARY = (
     ("windows", "temp"),
 )
 HOME_PARENTS = {"home", "users"}
+HOME_MOUNTS = {"export", "usr", "var"}
 IN_HOME = {
     (".claude",): "claude",
     (".claude.json",): "claude",
@@ -150,6 +151,8 @@ def _usual(parts: tuple[str, ...]) -> Bucket:
         depth = 1
     elif parts[:2] == ("var", "root") or (len(parts) > 1 and parts[0] in HOME_PARENTS):
         depth = 2
+    elif len(parts) > 2 and parts[0] in HOME_MOUNTS and parts[1] == "home":
+        depth = 3
     else:
         return SYSTEM
     for prefix, name in IN_HOME.items():

@@ -23,8 +23,8 @@ MAX_NAME = 40
 MAX_WORDS = 4
 MAX_ENTROPY = 3.5
 ENTROPY_FROM = 16
-MIN_HUMP = 4
-"""Letters that a word in CamelCase has on average."""
+MIN_HUMP, MIN_LETTERS = 4, 3
+"""Letters that a word in CamelCase has on average, and that it has for each capital, acronyms included."""
 
 PUNCTUATION = "._/+:-"
 ASCII = {
@@ -40,17 +40,22 @@ EXTENSION = re.compile(r"(?<=.)\.[^\W_]{1,5}$")
 DIGITS = re.compile(r"\d{7}")
 MIXED = re.compile(r"[^\W\d_]\d+[^\W\d_]|\d[^\W\d_]+\d")
 
-SECRET = re.compile(
-    r"""(?<![A-Za-z0-9])(?:
+SECRET = (
+    re.compile(  # keys and tokens; then e-mail, IPv4 and IPv6 addresses, a home folder as a name
+        r"""(?<![A-Za-z0-9])(?:
       sk-(?=[\w-]*\d)[\w-]{8} | [spr]k_(?:live|test)_\w{8} | gh[pousr]_\w{12} | github_pat_\w{8}
     | glpat-[\w-]{8} | xox[a-z]-[\w-]{8} | xapp-[\w-]{8} | (?:AKIA|ASIA|AROA)[A-Z0-9]{12}
     | AIza[\w-]{16} | ya29\.[\w-]{8} | eyJ[\w-]{12} | npm_\w{16} | pypi-\w{16} | hf_\w{16}
     | SG\.[\w-]{12} | dop_v1_\w{12} | shp(?:at|ss|ca|pa)_\w{12} | key-[0-9a-f]{16} | AGE-SECRET-KEY
     | [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
-    | (?=[a-f]{0,31}\d)[0-9a-f]{32}
-    ) | [\w.+-]{1,64}@[\w-]{1,64}\.\w | ://[^/\s]*@ | -----BEGIN
+    | (?=[a-f]{0,15}\d)[0-9a-f]{16}
+    ) | [\w.+-]@[a-z] | ://[^/\s]*@ | -----BEGIN
+    | (?<![\w.])(?:0?\d{1,3}\.){3}0?\d{1,3}(?![\w.])
+    | (?<![0-9a-z])(?:(?:[0-9a-f]{1,4}:){3,7}|(?:[0-9a-f]{1,4}:){1,6}:)[0-9a-f]{1,4}(?![0-9a-z])
+    | (?<![\w.])(?:[a-z]-)?-(?:home|users)-\w
     | (?:password|passwd|secret|token|api_?key)\s{0,9}[:=]\s{0,9}(?!redacted)\S""",
-    re.VERBOSE | re.IGNORECASE,
+        re.VERBOSE | re.IGNORECASE,
+    )
 )
 
 _ORDERS = """
@@ -88,7 +93,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether text holds a known form of credential, an account id, or an e-mail address."""
+    """Whether text holds a known form of credential, an account id, an address, or a user's home."""
     return SECRET.search(text) is not None
 
 
@@ -129,7 +134,8 @@ def _units(name: str, words: list[str]) -> Iterator[str]:
         yield name
     for word in words:
         humps = HUMP.split(word)
-        yield from humps if len(word) >= MIN_HUMP * len(humps) else [word]
+        least = max(MIN_HUMP * len(humps), MIN_LETTERS * sum(map(str.isupper, word)))
+        yield from humps if len(word) >= least else [word]
 
 
 def _entropy(text: str) -> float:

@@ -5,7 +5,7 @@ gave a tag there is no file, and not even SQLite is loaded.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -175,8 +175,10 @@ def _is_sound(given: Given) -> bool:
 class GivenTagger:
     """Another tagger's tags, with given ones in their place. A store in trouble gives none."""
 
-    def __init__(self, tagger: Tagger, store: TagStore) -> None:
+    def __init__(self, tagger: Tagger, store: TagStore, stored: Callable[[str], str] = str) -> None:
+        """`stored` says under what the store has a session's id."""
         self._tagger = tagger
+        self._stored = stored
         self._given: dict[str, dict[int, str]] = {}
         self._trouble = ""
         try:
@@ -193,7 +195,7 @@ class GivenTagger:
     def tag(self, session: Session) -> None:
         """Tag, then replace. A call that went by its prompt's tag goes by the given one."""
         self._tagger.tag(session)
-        given = self._given.get(session.id)
+        given = self._given.get(self._stored(session.id)) if self._given else None
         if not given:
             return
         session.tag = given.get(SESSION, session.tag)

@@ -94,6 +94,17 @@ def test_all_public_programs_fit_into_frames():
         (LABELS.project("a-b-c-d-e"), "project:project"),
         (LABELS.project("a-b-c-d-e", given=True), "project:a-b-c-d-e"),
         (LABELS.project(""), "project:project"),
+        (LABELS.project("ann@corp"), "project:project"),
+        (LABELS.project("10.20.30.40"), "project:project"),
+        (LABELS.project("fe80::1"), "project:project"),
+        (LABELS.project("-home-ann-app"), "project:project"),
+        (LABELS.project("my-home-page"), "project:my-home-page"),
+        (LABELS.project("ann", "/home/ann"), "project:home"),
+        (LABELS.project("ann", "/Users/ann"), "project:home"),
+        (LABELS.project("ann", "c:/Users/ann"), "project:home"),
+        (LABELS.project("ann", "/var/home/ann"), "project:home"),
+        (LABELS.project("app", "/home/ann/app"), "project:app"),
+        (LABELS.project("ann", "/home/ann", given=True), "project:ann"),
         (LABELS.agent("codex"), "agent:codex"),
         (LABELS.agent("my agent"), "agent:other"),
         (LABELS.session("release"), "session:release"),
@@ -122,6 +133,14 @@ def test_all_public_programs_fit_into_frames():
         (plain_name("mcp__github__create_issue"), "mcp__github__create_issue"),
         (plain_name('Task" >\n<parameter'), "other"),
         (plain_name("ignore_previous_instructions"), "other"),
+        (plain_name("_fetch_pr"), "_fetch_pr"),
+        (
+            plain_name("mcp__pencil__find_empty_space_on_canvas"),
+            "mcp__pencil__find_empty_space_on_canvas",
+        ),
+        (plain_name("x7Kp9QzL2mWv4Tn8Rb3Y"), "other"),
+        (plain_name("mcp__10.1.2.3__read"), "other"),
+        (plain_name("2886794753"), "other"),
     ],
 )
 def test_every_dimension_has_its_vocabulary(frame, expected):
@@ -135,7 +154,7 @@ def test_a_session_goes_by_the_start_of_its_id_or_by_a_pseudonym():
     odd = LABELS.handle("ann@corp.example.com")
     assert re.fullmatch(r"[0-9a-f]{13}", odd)
     assert odd == LABELS.handle("ann@corp.example.com")
-    assert odd != Labels("/", {}, key=b"other").handle("ann@corp.example.com")
+    assert odd != Labels("/", {}, key=lambda: b"other").handle("ann@corp.example.com")
 
 
 @pytest.mark.parametrize(
