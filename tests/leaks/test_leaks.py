@@ -1,0 +1,152 @@
+"""Nothing private comes out: canaries in every place of a history, every output searched for them."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from mcp import Client
+from mcp.types import TextContent
+
+from agentpprof_cli.main import main
+from agentpprof_mcp.server import Choices, build
+from agentpprof_mcp.views import VIEWS
+from agentpprof_mcp.writers import WRITERS
+from tests.conftest import HOMES
+from tests.history import Claude
+from tests.leaks.canaries import KINDS, Mint
+from tests.leaks.plant import Garden
+from tests.leaks.scan import Scanner
+
+SEEDS = range(int(os.environ.get("AGENTPPROF_LEAK_SEEDS", "1")))
+EVERY = 1 if len(SEEDS) > 1 else 5
+"""One seed is a sample; more of them plant every kind in every place: for a run before a release."""
+
+VIEW_NAMES = [view.name for view in VIEWS]
+
+
+@pytest.fixture(params=SEEDS)
+def garden(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Garden:
+    """A history with thousands of canaries in the home of a user whose name is one."""
+    user = KINDS["customer"].make(Mint(-1))
+    home = tmp_path / "home" / user.text
+    for name, below in HOMES.items():
+        monkeypatch.setenv(name, str(home / below))
+    garden = Garden(home, request.param, EVERY)
+    garden.planted.append(("the user's name", user))
+    garden.grow()
+    (home / "work").mkdir()
+    monkeypatch.chdir(home / "work")
+    return garden
+
+
+def outputs(captured: pytest.CaptureFixture[bytes], *words: str) -> tuple[bytes, bytes]:
+    """What a command writes to its two streams."""
+    main(words)
+    out, err = captured.readouterr()
+    return out, err
+
+
+def commands(folder: Path) -> Iterator[tuple[str, ...]]:
+    """Every answer of the command line, files included, and its errors."""
+    everything = ("--all-projects",)
+    for view in VIEW_NAMES:
+        yield "top", *everything, "--view", view, "--limit", "5000"
+        for writer in WRITERS:
+            target = str(folder / f"{view}{writer.suffixes[0]}")
+            yield *everything, "--view", view, "--path-depth", "full", "-o", target
+    yield "merge", str(folder / "system.pb.gz"), "-o", str(folder / "merged.svg")
+    yield "sessions", *everything
+    yield "sessions", *everything, "--format", "json"
+    yield ("--project-root", str(folder))
+    yield ()
+    yield *everything, "--session-tag", "nothing"
+    yield *everything, "--session-id", "nothing"
+    yield *everything, "--session-id", ""
+    yield *everything, "--since", "2199-01-01"
+    yield *everything, "--view", "nothing"
+
+
+def files(*folders: Path) -> Iterator[bytes]:
+    """Names and contents of all files below some folders."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            yield str(path.relative_to(folder)).encode()
+            yield path.read_bytes() if path.is_file() else b""
+
+
+def test_the_command_line_shows_no_canary(
+    garden: Garden, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Every view in every format, tables, lists, errors; names and contents of files and caches."""
+    scanner = Scanner(garden.planted)
+    folder = tmp_path / "out"
+    shown = [stream for words in commands(folder) for stream in outputs(capfdbinary, *words)]
+    shown += files(folder, garden.home / ".cache")
+    assert scanner.found(b"\n".join(shown)) == set()
+    assert b"redacted" not in b"".join(shown).replace(b'"preview": "redacted"', b"")
+
+
+async def test_the_server_shows_no_canary(garden: Garden) -> None:
+    """Every tool, its errors, and the store of given tags."""
+    scanner = Scanner(garden.planted)
+    calls: list[tuple[str, dict[str, object]]] = [
+        ("list_sessions", {"project": "all", "limit": 50}),
+        ("list_sessions", {}),
+        ("list_sessions", {"project": "nothing"}),
+        ("list_sessions", {"project": "all", "session": "nothing"}),
+        ("top_frames", {"project": "all", "view": "nothing"}),
+    ]
+    for view in VIEW_NAMES:
+        shared: dict[str, object] = {"project": "all", "view": view, "limit": 50}
+        calls.append(("top_frames", shared))
+        calls += [("profile", {**shared, "format": form}) for form in ("table", "folded", "json")]
+    for where, canary in garden.planted:
+        if where.endswith(" in session id"):
+            asked = {"session": canary.text, "tag": "odd", "project": "all"}
+            calls.append(("tag_sessions", {**asked}))
+    shown = []
+    async with Client(build(Choices({}))) as client:
+        for tool, arguments in calls:
+            result = await client.call_tool(tool, arguments)
+            (content,) = result.content
+            assert isinstance(content, TextContent)
+            shown.append(content.text.encode())
+    shown += files(garden.home / ".cache")
+    assert scanner.found(b"\n".join(shown)) == set()
+
+
+def test_what_may_be_shown_is_shown(home: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Names of the project, of its folders, of public sites, models and tools."""
+    session = Claude(cwd="/srv/paintshop")
+    session.says("x", model="claude-opus-5")
+    for number, (tool, arguments) in enumerate(
+        (
+            ("Bash", {"command": "curl https://docs.rs/x && cat src/canvas/a.py"}),
+            ("Bash", {"command": "curl https://www.paint-colours.com/x"}),
+            ("mcp__linear-server__create_issue", {}),
+            ("Task", {"prompt": "x", "subagent_type": "code-reviewer"}),
+            ("ask_question", {}),
+        )
+    ):
+        session.uses(tool, arguments, f"t{number}", call=f"m{number}")
+    session.write(home / ".claude" / "projects" / "p")
+    everything = ("--all-projects", "--format")
+    system, _ = outputs(capfdbinary, *everything, "folded", "--view", "system")
+    tasks, _ = outputs(capfdbinary, *everything, "folded")
+    listed, _ = outputs(capfdbinary, "sessions", *everything, "json")
+    for frame in (
+        b"project:paintshop",
+        b"path:src/canvas",
+        b"domain:docs.rs",
+        b"domain:paint-colours.com",
+        b"process:curl",
+        b"mcp:linear-server/create_issue",
+    ):
+        assert frame in system
+    assert b"model:claude-opus-5" in tasks
+    tools = json.loads(listed)["sessions"][0]["tools"]
+    assert tools.keys() == {"Bash", "mcp__linear-server__create_issue", "Task", "ask_question"}
