@@ -223,7 +223,9 @@ def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
             continue
         ids = {d.id: d.handle for d in newest_first if _is_called((d.id, d.handle), prefix)}
         if len(ids) > 1 and prefix not in ids:
-            alike = len(set(ids.values())) < len(ids)  # ids of one moment; their ends tell them apart
+            alike = len(set(ids.values())) < len(
+                ids
+            )  # ids of one moment; their ends tell them apart
             candidates = sorted(ids if alike else ids.values())[:LISTED]
             raise UserError(f"the session id is ambiguous: {', '.join(candidates)}")
         wanted.update([prefix] if prefix in ids else ids)
