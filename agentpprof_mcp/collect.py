@@ -105,16 +105,17 @@ class _Work:
             dropped = self._select(session)
         if dropped:
             made = left_out(session, place, self.labels, dropped)
-            if (
-                dropped == "copied" or not session.cwds
-            ):  # read for this answer, or perhaps part of it
+            if dropped == "copied" or not session.cwds:
+                # its file was read for this answer, or may be part of it
                 made.reconciliation = session.reconciliation
             return made
-        profile = None
+        profile, hits = None, self.labels.redaction_hits
         if self.view is not None:
             scene = Scene(session, place, self.labels)
             profile = project(self.view, scene, self.day_of, self.query.frames)
-        return digest_of(session, place, profile, self.labels, previews=self.query.previews)
+        digest = digest_of(session, place, profile, self.labels, previews=self.query.previews)
+        digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits
+        return digest
 
     def _project(self, session: Session) -> tuple[Project, str]:
         """The project that a session is shown in, and whether it is left out for it."""

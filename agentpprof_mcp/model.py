@@ -202,7 +202,8 @@ class Reconciliation(msgspec.Struct):
 
     `records` + sum(`skipped`) + `pending_tail` = `lines` (non-blank lines). `duplicates` counts calls
     and prompts dropped because another file owns them; `vanished` files and folders that were gone,
-    unreadable, or links and devices, which are not followed.
+    unreadable, or links and devices, which are not followed; `redaction_hits` frames that were hidden
+    at the last moment.
     """
 
     files: int = 0
@@ -218,6 +219,7 @@ class Reconciliation(msgspec.Struct):
     vanished: int = 0
     pending_tail: int = 0
     bytes_unread: int = 0
+    redaction_hits: int = 0
     complete: bool = True
 
     def skip(self, reason: str, count: int = 1) -> None:
@@ -253,6 +255,7 @@ COUNTS = (
     "vanished",
     "pending_tail",
     "bytes_unread",
+    "redaction_hits",
 )
 
 

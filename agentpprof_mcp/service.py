@@ -21,7 +21,7 @@ from agentpprof_mcp.tables import moment, sessions_table
 from agentpprof_mcp.taggers import SESSION, Given, checked, store_in
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
 from agentpprof_mcp.writers import WRITERS, Writer, by_name, pprof
-from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow, doubts
+from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow, account_fields, doubts
 from agentpprof_mcp.writers.top import render
 
 __all__ = [
@@ -198,7 +198,7 @@ def sessions_json(found: Sessions, zone: tzinfo) -> bytes:
     document = {
         "schema": "agentpprof-sessions/1",
         "sessions": [_document(digest, zone) for digest in found.sessions],
-        "reconciliation": found.reconciliation,
+        "reconciliation": account_fields(found.reconciliation),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 

@@ -57,7 +57,10 @@ def _key_of_process() -> bytes:
 
 
 class Labels:
-    """Makes the frames of one run. Pure apart from its memos, which are bounded."""
+    """Makes the frames of one run. Pure apart from its memos, which are bounded.
+
+    `redaction_hits` counts frames that were hidden at the last moment: each is a mistake of ours.
+    """
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Labels:
         )
         self._depth = path_depth
         self._key = key
+        self.redaction_hits = 0
         self._path = lru_cache(CACHE)(self._path_value)
         self._process = lru_cache(CACHE)(self._process_value)
 
@@ -87,53 +91,53 @@ class Labels:
         place = resolve(root[:MAX_RAW])
         bucket = self._buckets.of(place)
         if not given and 0 < bucket.depth == len(place.parts):
-            return _frame("project", bucket.name)
+            return self._frame("project", bucket.name)
         raw = name[:MAX_RAW].replace("/", "_")
-        return _frame("project", (given and clean(raw)) or name_or("project", raw))
+        return self._frame("project", (given and clean(raw)) or name_or("project", raw))
 
     def agent(self, name: str) -> Label:
         """`agent:claude` or `agent:codex`."""
-        return _frame("agent", self.word(name))
+        return self._frame("agent", self.word(name))
 
     def session(self, tag: str) -> Label:
         """`session:TAG`."""
-        return _frame("session", _tag(tag))
+        return self._frame("session", _tag(tag))
 
     def prompt(self, tag: str) -> Label:
         """`prompt:TAG`."""
-        return _frame("prompt", _tag(tag))
+        return self._frame("prompt", _tag(tag))
 
     def llm(self, tag: str) -> Label:
         """`call:llm/TAG`."""
-        return _frame("call", f"llm/{_tag(tag)}")
+        return self._frame("call", f"llm/{_tag(tag)}")
 
     def tool(self, category: str) -> Label:
         """`call:tool/CATEGORY`."""
-        return _frame("call", f"tool/{category if category in CATEGORIES else OTHER}")
+        return self._frame("call", f"tool/{category if category in CATEGORIES else OTHER}")
 
     def kind(self, word: str) -> Label:
         """`kind:llm`, `kind:tool`, or the kind of tokens."""
-        return _frame("kind", word if word in KINDS else UNKNOWN)
+        return self._frame("kind", word if word in KINDS else UNKNOWN)
 
     def effect(self, kind: str) -> Label:
         """`effect:KIND`."""
-        return _frame("effect", kind if kind in EFFECTS else EffectKind.RUN)
+        return self._frame("effect", kind if kind in EFFECTS else EffectKind.RUN)
 
     def status(self, status: str) -> Label:
         """`status:STATUS`."""
-        return _frame("status", status if status in STATUSES else Status.UNKNOWN)
+        return self._frame("status", status if status in STATUSES else Status.UNKNOWN)
 
     def model(self, raw: str) -> Label:
         """`model:NAME`, the public part of it; `unknown` for none, `custom` for any other."""
-        return _frame("model", model_name(raw[:MAX_RAW]))
+        return self._frame("model", model_name(raw[:MAX_RAW]))
 
     def subagent(self, kind: str) -> Label:
         """`subagent:TYPE`, lower case."""
-        return _frame("subagent", slug(name_or("custom", kind[:MAX_RAW])))
+        return self._frame("subagent", slug(name_or("custom", kind[:MAX_RAW])))
 
     def mcp(self, name: str) -> Label:
         """`mcp:SERVER/TOOL` of a raw `server/tool`."""
-        return _frame("mcp", mcp_name(name[:MAX_RAW]))
+        return self._frame("mcp", mcp_name(name[:MAX_RAW]))
 
     def process(self, word: str, cwd: str, root: str) -> Label:
         """`process:PROGRAM` for a public one, `script` for a file of the project, else `other`."""
@@ -141,7 +145,7 @@ class Labels:
 
     def domain(self, raw: str) -> Label:
         """`domain:NAME` of a host, or of `registry:NAME`."""
-        return _frame("domain", domain_name(raw[:MAX_RAW]))
+        return self._frame("domain", domain_name(raw[:MAX_RAW]))
 
     def path(self, path: str, cwd: str, root: str) -> Label:
         """`path:` of a path as written, seen from `cwd`, in the worktree at `root` (empty: `cwd`)."""
@@ -173,6 +177,13 @@ class Labels:
         """The value of a frame without its key."""
         return Label(label.partition(":")[2] or label)
 
+    def _frame(self, key: str, value: str, limit: int = MAX_FRAME) -> Label:
+        """The whole frame, cut to its bytes. A value with a secret is a mistake made earlier: hidden."""
+        if is_secret(value):
+            self.redaction_hits += 1
+            value = REDACTED
+        return Label(cut(f"{key}:{value}", limit))
+
     def _resolved(self, path: str, cwd: str, root: str) -> tuple[Place, Place]:
         """Where a path leads, and the root of its project."""
         top = resolve(root, home=self._home)
@@ -184,27 +195,27 @@ class Labels:
         inside = place.below(top)
         bucket = self._buckets.of(place)
         if inside is None or bucket.depth > len(top.parts) or inside[:1] == ("..",):
-            return _frame("path", f"{EXTERNAL}/{bucket.name}")
+            return self._frame("path", f"{EXTERNAL}/{bucket.name}")
         shown = (
             name_or(SEGMENT, part) if REMOTE not in part else SEGMENT
             for part in inside[: self._depth]
         )
         limit = MAX_FULL_PATH if self._depth is None else MAX_FRAME
-        return _frame("path", "/".join(shown) or REPO, limit)
+        return self._frame("path", "/".join(shown) or REPO, limit)
 
     def _process_value(self, word: str, cwd: str, root: str) -> Label:
         if word == UNPARSED:
-            return _frame("process", UNPARSED)
+            return self._frame("process", UNPARSED)
         from agentpprof_mcp.effects.commands import known_name  # noqa: PLC0415  its tables are large
 
         name = known_name(word)
         if name:
-            return _frame("process", name)
+            return self._frame("process", name)
         if "/" in word or "\\" in word:
             place, top = self._resolved(word, cwd, root)
             if top != NOWHERE and place.below(top):
-                return _frame("process", SCRIPT)
-        return _frame("process", OTHER)
+                return self._frame("process", SCRIPT)
+        return self._frame("process", OTHER)
 
 
 def foreign(text: str) -> Label:
@@ -220,11 +231,6 @@ def foreign(text: str) -> Label:
         key, colon, _ = value.partition(":")
         value = f"{key}:{REDACTED}" if colon and fits(key) else REDACTED
     return Label(value or UNKNOWN)
-
-
-def _frame(key: str, value: str, limit: int = MAX_FRAME) -> Label:
-    """The whole frame, cut to its bytes. A value with a secret is a mistake made earlier: hidden."""
-    return Label(cut(f"{key}:{REDACTED if is_secret(value) else value}", limit))
 
 
 def _tag(tag: str) -> str:

@@ -8,7 +8,16 @@ import msgspec
 from agentpprof_mcp.model import Reconciliation, Tokens
 from agentpprof_mcp.profile import Measure, Profile
 
-__all__ = ["PromptRow", "Report", "SessionRow", "Writer", "doubts", "noun", "what_was_read"]
+__all__ = [
+    "PromptRow",
+    "Report",
+    "SessionRow",
+    "Writer",
+    "account_fields",
+    "doubts",
+    "noun",
+    "what_was_read",
+]
 
 
 class PromptRow(msgspec.Struct):
@@ -59,6 +68,14 @@ def noun(measure: Measure) -> str:
     return measure.name if measure.unit == "count" else measure.unit
 
 
+def account_fields(account: Reconciliation) -> dict[str, object]:
+    """The reconciliation record as JSON shows it: always the same keys, and a fault of ours if any."""
+    fields = msgspec.structs.asdict(account)
+    if not account.redaction_hits:
+        del fields["redaction_hits"]
+    return fields
+
+
 def doubts(account: Reconciliation) -> list[str]:
     """What was not read or is not certain, a phrase each; what did not happen is not mentioned."""
     skipped = sum(account.skipped.values())
@@ -74,6 +91,7 @@ def doubts(account: Reconciliation) -> list[str]:
         (account.vanished, "files or folders not opened"),
         (account.pending_tail, "unfinished last lines"),
         (account.bytes_unread, "bytes unread"),
+        (account.redaction_hits, "frames hidden by the second net (a bug: please report)"),
     )
     return [f"{count:,} {what}" for count, what in counted if count]
 

@@ -6,7 +6,7 @@
 
 import msgspec
 
-from agentpprof_mcp.writers.base import Report, SessionRow, Writer
+from agentpprof_mcp.writers.base import Report, SessionRow, Writer, account_fields
 
 __all__ = ["SCHEMA", "WRITER", "write"]
 
@@ -26,7 +26,7 @@ def write(report: Report) -> bytes:
             {"frames": stack, "values": values} for stack, values in profile.stacks().items()
         ],
         "sessions": [_session(row) for row in report.sessions],
-        "reconciliation": _sorted(report.reconciliation),
+        "reconciliation": _sorted(account_fields(report.reconciliation)),
         "tagger": _sorted(report.tagger),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

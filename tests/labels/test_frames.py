@@ -148,6 +148,14 @@ def test_every_dimension_has_its_vocabulary(frame, expected):
     assert frame == expected
 
 
+def test_a_secret_that_got_as_far_as_a_frame_is_hidden_and_counted():
+    """The second net: a name that the user gave is not looked at before."""
+    labels = Labels("/home/ann", {})
+    assert labels.project("AKIAIOSFODNN7EXAMPLE", given=True) == "project:redacted"
+    assert labels.project("app", given=True) == "project:app"
+    assert labels.redaction_hits == 1
+
+
 def test_a_session_goes_by_the_start_of_its_id_or_by_a_pseudonym():
     """An odd id is never shown, and needs the key to be guessed."""
     assert LABELS.handle("0e35f321-31f3-4b2a-8c11-1234567890ab") == "0e35f321-31f3"
