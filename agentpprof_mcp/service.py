@@ -16,6 +16,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.profile import Profile
+from agentpprof_mcp.public import publish
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.tables import moment, sessions_table
 from agentpprof_mcp.taggers import SESSION, Given, checked, store_in
@@ -33,6 +34,7 @@ __all__ = [
     "list_sessions",
     "merge",
     "profile",
+    "publish",
     "sessions_json",
     "sessions_table",
     "table",

@@ -28,6 +28,7 @@ MAY_IMPORT: dict[str, str] = {
     "profile": "model",
     "effects": "model",
     "labels": "effects model profile",
+    "public": "errors labels model profile writers.base",
     "query": "errors",
     "output": "errors",
     "ownership": "model",
@@ -44,12 +45,12 @@ MAY_IMPORT: dict[str, str] = {
     "digest": "labels model profile projects",
     "collect": "digest env errors keys labels model ownership pool projects query readers taggers views",
     "tables": "digest",
-    "service": "collect digest env errors labels model profile query tables taggers views writers writers.*",
+    "service": "collect digest env errors labels model profile public query tables taggers views writers writers.*",
     "results": "errors model service",
     "stdio": "",
     "server": "env errors query readers results service stdio views",
     "__main__": "readers server",
-    "cli": "collect env errors model output query readers service taggers views writers",
+    "cli": "collect env errors model output public query readers service taggers views writers",
 }
 """What each part may import of ours. A part may import itself; all may import the bare package."""
 

@@ -14,7 +14,7 @@ from agentpprof_mcp.labels.shape import CACHE, fits, slug
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-__all__ = ["domain_name"]
+__all__ = ["PUBLIC_SITES", "domain_name"]
 
 UNKNOWN, PRIVATE, ADDRESS = "unknown", "private", "ip"
 MAX_HOST = 253

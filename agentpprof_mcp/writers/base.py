@@ -45,13 +45,17 @@ class SessionRow(msgspec.Struct):
 
 
 class Report(msgspec.Struct):
-    """A profile and what belongs beside it: the only thing that writers see."""
+    """A profile and what belongs beside it: the only thing that writers see.
+
+    `manifest` says by which rules the report was made fit for others; empty for one that was not.
+    """
 
     profile: Profile
     question: str
     sessions: list[SessionRow]
     reconciliation: Reconciliation
     tagger: dict[str, object]
+    manifest: dict[str, object] = {}
 
 
 class Writer(NamedTuple):
@@ -73,7 +77,10 @@ def account_fields(account: Reconciliation) -> dict[str, object]:
     fields = msgspec.structs.asdict(account)
     if not account.redaction_hits:
         del fields["redaction_hits"]
-    return fields
+    return {
+        name: dict(sorted(value.items())) if isinstance(value, dict) else value
+        for name, value in fields.items()
+    }
 
 
 def doubts(account: Reconciliation) -> list[str]:

@@ -2,6 +2,8 @@
 
 {"schema", "view", "question", "measures": [{"name", "unit"}], "totals": [...],
  "stacks": [{"frames": [...], "values": [...]}], "sessions": [...], "reconciliation": {...}, "tagger": {...}}
+
+and "public": {...} in a report that was made fit for others.
 """
 
 import msgspec
@@ -26,8 +28,9 @@ def write(report: Report) -> bytes:
             {"frames": stack, "values": values} for stack, values in profile.stacks().items()
         ],
         "sessions": [_session(row) for row in report.sessions],
-        "reconciliation": _sorted(account_fields(report.reconciliation)),
+        "reconciliation": account_fields(report.reconciliation),
         "tagger": _sorted(report.tagger),
+        **({"public": report.manifest} if report.manifest else {}),
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
 

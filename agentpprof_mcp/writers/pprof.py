@@ -157,7 +157,13 @@ def _comments(report: Report) -> list[str]:
         "labels only: no prompt, answer, command or output text",
         f"agentpprof {__version__}",
         what_was_read(report.reconciliation),
+        *([_manifest(report.manifest)] if report.manifest else []),
     ]
+
+
+def _manifest(manifest: dict[str, object]) -> str:
+    """By which rules the report was made fit for others."""
+    return ", ".join(f"{name} {value}" for name, value in manifest.items())
 
 
 def decode(data: bytes, gate: Gate) -> Profile:

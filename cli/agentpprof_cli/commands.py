@@ -9,12 +9,14 @@ from typing import NamedTuple
 from agentpprof_cli import terminal
 from agentpprof_cli.options import (
     OUTPUT,
+    PUBLIC,
     SELECTION,
     STRICT,
     TABLE,
     TAGGING,
     VIEW,
     add_flags,
+    policy_of,
     query_of,
 )
 from agentpprof_mcp import service
@@ -50,6 +52,7 @@ def _profile_flags(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, SESSIONS, SELECTION)
     add_flags(parser, "which view", VIEW, TAGGING)
     add_flags(parser, "output", OUTPUT, TABLE, STRICT)
+    add_flags(parser, "for others", PUBLIC)
     parser.add_argument(
         "--include-previews",
         action="store_true",
@@ -61,7 +64,11 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     writer = _writer(args.output, args.format)
     if args.include_previews and (writer is None or writer.name != "json"):
         raise UserError("--include-previews works with --format json only")
+    policy = policy_of(args)
+    if policy and args.include_previews:
+        raise UserError("--public and --include-previews exclude each other")
     report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = service.publish(report, policy) if policy else report
     if writer is None:
         sys.stdout.write(service.table(report, args.limit, args.measure))
     else:
@@ -104,13 +111,16 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, SESSIONS, SELECTION)
     add_flags(parser, "which view", VIEW, TAGGING)
     add_flags(parser, "output", TABLE, STRICT)
+    add_flags(parser, "for others", PUBLIC)
 
 
 def _top(args: argparse.Namespace, env: Env) -> int:
+    policy = policy_of(args)
     if args.profiles:
         report = service.merge(args.profiles)
     else:
         report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = service.publish(report, policy) if policy else report
     sys.stdout.write(service.table(report, args.limit, args.measure))
     return _verdict(report.reconciliation, strict=args.strict)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, UserError
+from agentpprof_mcp.public import LEAST_SESSIONS, Policy
 from agentpprof_mcp.query import Query, Selection, parse_time, parse_zone
 from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.taggers import TAGGERS
@@ -14,6 +15,7 @@ from agentpprof_mcp.writers import WRITERS
 
 __all__ = [
     "OUTPUT",
+    "PUBLIC",
     "SELECTION",
     "STRICT",
     "TABLE",
@@ -21,6 +23,7 @@ __all__ = [
     "VIEW",
     "Flag",
     "add_flags",
+    "policy_of",
     "positive",
     "query_of",
 ]
@@ -89,6 +92,14 @@ OUTPUT = (
 )  # fmt: skip
 """Where the answer goes."""
 
+PUBLIC = (
+    _flag("--public", action="store_true", help="make it fit for others: public words, nothing that few sessions share, round numbers; no formal guarantee"),
+    _flag("--k", metavar="N", type=positive, help=f"sessions that must share a stack (default: {LEAST_SESSIONS})"),
+    _flag("--exact", action="store_true", help="keep exact weights, and which numbered session they are from"),
+    _flag("--force", action="store_true", help="write it even when most of it had to be hidden"),
+)  # fmt: skip
+"""What others may see."""
+
 TABLE = (
     _flag("--limit", metavar="N", type=positive, default=20, help="frames shown (default: 20)"),
     _flag("--measure", metavar="NAME", default="", help="weigh frames by this measure of the view"),
@@ -97,6 +108,16 @@ TABLE = (
 
 STRICT = (_flag("--strict", action="store_true", help="exit 3 when something was skipped"),)
 """How to end."""
+
+
+def policy_of(args: argparse.Namespace) -> Policy | None:
+    """How the answer is made fit for others; None when it is not. Raises `UserError`."""
+    if args.public:
+        named = args.project_name is not None
+        return Policy(args.k or LEAST_SESSIONS, args.exact, args.force, named)
+    if args.k or args.exact or args.force:
+        raise UserError("--k, --exact and --force need --public")
+    return None
 
 
 def add_flags(parser: argparse.ArgumentParser, title: str, *tables: tuple[Flag, ...]) -> None:

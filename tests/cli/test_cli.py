@@ -115,6 +115,23 @@ def test_standard_output_takes_any_named_format(run, shop):
     assert gzip.decompress(run("--format", "pprof").stdout)
 
 
+def test_a_public_profile_is_refused_where_little_is_shared(run, shop):
+    """Two sessions are few; forced, it says nothing of them."""
+    refused = run("--public")
+    assert refused.returncode == 2
+    assert "--force" in said(refused)
+    assert run("--public", "--force", "--format", "folded").stdout == b"other 6\n"
+    assert run("top", "--public", "--force").stdout.startswith(b"6 events")
+
+
+@pytest.mark.parametrize("words", [("--exact",), ("--k", "9"), ("--public", "--include-previews")])
+def test_flags_that_make_no_sense_together_are_usage_errors(run, shop, words):
+    """Before anything is read."""
+    result = run(*words, "--format", "json")
+    assert result.returncode == 2
+    assert "--public" in said(result)
+
+
 def test_the_same_history_gives_the_same_bytes(run, shop, tmp_path):
     """Whatever the hash seed, the locale, the time zone, or the order of files."""
     files = sorted((shop / ".claude").rglob("*.jsonl")) + sorted((shop / ".codex").rglob("*.jsonl"))

@@ -55,6 +55,7 @@ def commands(folder: Path) -> Iterator[tuple[str, ...]]:
     everything = ("--all-projects",)
     for view in VIEW_NAMES:
         yield "top", *everything, "--view", view, "--limit", "5000"
+        yield *everything, "--view", view, "--public", "--force", "--k", "1", "--format", "json"
         for writer in WRITERS:
             target = str(folder / f"{view}{writer.suffixes[0]}")
             yield *everything, "--view", view, "--path-depth", "full", "-o", target
