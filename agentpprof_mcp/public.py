@@ -3,7 +3,7 @@
 Before: project:paintshop;...;path:src/secret.py;status:ok 4242 (in 3 sessions)
 After:  project:project;...;other;status:ok 4200 (with what else is rare there)
 
-A stack stays only when it occurs in at least `k` sessions on at least two days. This is no formal
+A stack stays only when enough sessions have it (five) on enough days (two). This is no formal
 guarantee: what many sessions share may still tell something about them.
 """
 
@@ -36,6 +36,7 @@ class Policy(NamedTuple):
     """How far to go. `named`: the user named the project for the readers of this profile."""
 
     k: int = LEAST_SESSIONS
+    days: int = LEAST_DAYS
     exact: bool = False
     force: bool = False
     named: bool = False
@@ -47,13 +48,13 @@ def publish(report: Report, policy: Policy) -> Report:
     share = 1 - _named(profile) / max(1, _named(report.profile))
     if share > MOST_SUPPRESSED and not policy.force:
         raise UserError(
-            f"--public would hide {share:.0%}: fewer than {policy.k} sessions on {LEAST_DAYS} days"
+            f"--public would hide {share:.0%}: fewer than {policy.k} sessions on {policy.days} days"
             " share it; select more sessions, lower --k, or add --force"
         )
     manifest: dict[str, object] = {
         "policy": "public/1",
         "k": policy.k,
-        "days": LEAST_DAYS,
+        "days": policy.days,
         "exact": policy.exact,
         "suppressed": round(share, 2),
         "lists": LISTS,
@@ -87,7 +88,7 @@ def anonymous(profile: Profile, policy: Policy) -> Profile:
     whole = Profile(profile.view, profile.measures)
     for (stack, labels), values in sorted(profile.samples.items()):
         whole.add(Sample(tuple(map(public, stack)), _pivots(labels, names)), values)
-    places = _places(whole.samples, policy.k)
+    places = _places(whole.samples, policy)
     merged = Profile(profile.view, profile.measures)
     for (stack, labels), values in whole.samples.items():
         merged.add(Sample(places[stack], labels), values)
@@ -127,12 +128,12 @@ def _session_names(profile: Profile) -> dict[Label, Label]:
     return {text: text if text in named else Label(next(free)) for text in sorted(found)}
 
 
-def _places(samples: Iterable[Sample], k: int) -> dict[Stack, Stack]:
+def _places(samples: Iterable[Sample], policy: Policy) -> dict[Stack, Stack]:
     """Where each stack goes: itself, or where `other` stands for what too few sessions share."""
     support: dict[Stack, Support] = {}
     for stack, labels in samples:
         support.setdefault(stack, set()).update(labels)
-    places, spilled = _Merge(support, k).place({stack: stack for stack in support})
+    places, spilled = _Merge(support, policy).place({stack: stack for stack in support})
     return places | dict.fromkeys(spilled, (OTHER,))
 
 
@@ -142,9 +143,9 @@ class _Merge:
     What even all rare siblings together do not share often enough goes into the `other` a level above.
     """
 
-    def __init__(self, support: dict[Stack, Support], k: int) -> None:
+    def __init__(self, support: dict[Stack, Support], policy: Policy) -> None:
         self._support = support
-        self._k = k
+        self._policy = policy
 
     def place(self, stacks: dict[Stack, Stack]) -> tuple[dict[Stack, Stack], list[Stack]]:
         """Place stacks by what is left of them from this node down; also those that must go up."""
@@ -180,7 +181,8 @@ class _Merge:
     def _common(self, stacks: Iterable[Stack]) -> bool:
         """Whether enough sessions on enough days have one of the stacks."""
         keys = [key for key, _ in set().union(*(self._support[stack] for stack in stacks))]
-        return keys.count("session") >= self._k and keys.count("date") >= LEAST_DAYS
+        sessions, days = keys.count("session"), keys.count("date")
+        return sessions >= self._policy.k and days >= self._policy.days
 
 
 def _account(account: Reconciliation, *, exact: bool) -> Reconciliation:

@@ -114,7 +114,7 @@ def policy_of(args: argparse.Namespace) -> Policy | None:
     """How the answer is made fit for others; None when it is not. Raises `UserError`."""
     if args.public:
         named = args.project_name is not None
-        return Policy(args.k or LEAST_SESSIONS, args.exact, args.force, named)
+        return Policy(args.k or LEAST_SESSIONS, exact=args.exact, force=args.force, named=named)
     if args.k or args.exact or args.force:
         raise UserError("--k, --exact and --force need --public")
     return None

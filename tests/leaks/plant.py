@@ -259,8 +259,12 @@ CWDS = {
 class Garden:
     """Histories of both agents below a folder, full of canaries."""
 
-    def __init__(self, home: Path, seed: int, every: int = 1) -> None:
-        """Of the pairs of place and kind, plant one in `every`, other ones for another seed."""
+    def __init__(self, home: Path, seed: int, every: int = 1, *, names: bool = False) -> None:
+        """Of the pairs of place and kind, plant one in `every`, other ones for another seed.
+
+        `names`: plant what looks like a name also where names may be shown on one's own screen.
+        """
+        self.names = names
         self.home = home
         self.claude = home / ".claude"
         self.codex = home / ".codex"
@@ -292,7 +296,7 @@ class Garden:
     def _canaries(self, where: str, *, names: bool) -> Iterator[tuple[str, str]]:
         """A fresh canary of each kind that may stand there."""
         for name, kind in KINDS.items():
-            if (kind.shaped or not names) and next(self._turns):
+            if (kind.shaped or self.names or not names) and next(self._turns):
                 canary = kind.make(self.mint)
                 self.planted.append((f"{name} in {where}", canary))
                 yield name, canary.text

@@ -10,12 +10,16 @@ from mcp import Client
 from mcp.types import TextContent
 
 from agentpprof_cli.main import main
+from agentpprof_mcp import service
+from agentpprof_mcp.env import Env
+from agentpprof_mcp.public import Policy
+from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.server import Choices, build
 from agentpprof_mcp.views import VIEWS
 from agentpprof_mcp.writers import WRITERS
 from tests.conftest import HOMES
 from tests.history import Claude
-from tests.leaks.canaries import KINDS, Mint
+from tests.leaks.canaries import KINDS, Canary, Mint
 from tests.leaks.plant import Garden
 from tests.leaks.scan import Scanner
 
@@ -26,21 +30,37 @@ EVERY = 1 if len(SEEDS) > 1 else 8
 VIEW_NAMES = [view.name for view in VIEWS]
 
 
-@pytest.fixture(params=SEEDS)
-def garden(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Garden:
-    """A history with thousands of canaries in the home of a user whose name is one."""
-    user = KINDS["customer"].make(Mint(-1))
-    home = tmp_path / "home" / user.text
-    for name, below in HOMES.items():
-        monkeypatch.setenv(name, str(home / below))
-    garden = Garden(home, request.param, EVERY)
-    garden.planted.append(("the user's name", user))
-    garden.grow()
-    (home / "work").mkdir()
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Canary]:
+    """A user whose name is a canary, and who works in a folder of their home."""
+    name = KINDS["customer"].make(Mint(-1))
+    home = tmp_path / "home" / name.text
+    for variable, below in HOMES.items():
+        monkeypatch.setenv(variable, str(home / below))
+    (home / "work").mkdir(parents=True)
     monkeypatch.chdir(home / "work")
+    return home, name
+
+
+def grown(user: tuple[Path, Canary], seed: int, *, names: bool) -> Garden:
+    """A history with thousands of canaries in the user's home."""
+    home, name = user
+    garden = Garden(home, seed, EVERY, names=names)
+    garden.planted.append(("the user's name", name))
+    garden.grow()
     return garden
+
+
+@pytest.fixture(params=SEEDS)
+def garden(request: pytest.FixtureRequest, user: tuple[Path, Canary]) -> Garden:
+    """Canaries where nothing of them may be shown."""
+    return grown(user, request.param, names=False)
+
+
+@pytest.fixture(params=SEEDS)
+def public_garden(request: pytest.FixtureRequest, user: tuple[Path, Canary]) -> Garden:
+    """Canaries where names may be shown, too, but not to others."""
+    return grown(user, request.param, names=True)
 
 
 def outputs(captured: pytest.CaptureFixture[bytes], *words: str) -> tuple[bytes, bytes]:
@@ -55,7 +75,6 @@ def commands(folder: Path) -> Iterator[tuple[str, ...]]:
     everything = ("--all-projects",)
     for view in VIEW_NAMES:
         yield "top", *everything, "--view", view, "--limit", "5000"
-        yield *everything, "--view", view, "--public", "--force", "--k", "1", "--format", "json"
         for writer in WRITERS:
             target = str(folder / f"{view}{writer.suffixes[0]}")
             yield *everything, "--view", view, "--path-depth", "full", "-o", target
@@ -90,6 +109,20 @@ def test_the_command_line_shows_no_canary(
     assert scanner.found(b"\n".join(shown)) == set()
     assert b":redacted" not in b"".join(shown)
     assert b"hidden by the second net" not in b"".join(shown)
+
+
+@pytest.mark.parametrize("view", VIEW_NAMES)
+def test_a_public_profile_shows_no_canary(public_garden: Garden, view: str) -> None:
+    """Not even a project's or a folder's name, were a stack of one session enough to be shown."""
+    roots = {"claude": public_garden.claude, "codex": public_garden.codex}
+    report = service.profile(Query(Selection(roots=roots), view=view), Env.real())
+    policy = Policy(k=1, days=1, exact=True, force=True)
+    public = service.publish(report, policy)
+    assert len(public.profile.stacks()) > 10
+    scanner = Scanner(public_garden.planted)
+    assert scanner.found(service.encode(report, "json")) != set()
+    for writer in WRITERS:
+        assert scanner.found(service.encode(public, writer.name)) == set()
 
 
 async def test_the_server_shows_no_canary(garden: Garden) -> None:
