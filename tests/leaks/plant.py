@@ -283,7 +283,6 @@ class Garden:
             for kind, text in self._canaries(f"cwd {template}", names=names):
                 self._worked(fill(template, text), claude=bool((number + len(kind)) % 2))
         for _, text in self._canaries("session id", names=False):
-            Claude(text, cwd=ROOT).prompt("x")
             self._odd_claude(text)
         for _, text in self._canaries("thread id", names=False):
             self._odd_codex(text)
@@ -292,6 +291,10 @@ class Garden:
 
     def _id(self) -> str:
         return str(UUID(int=self.mint.dice.getrandbits(128)))
+
+    def _key(self) -> str:
+        """An id for one call; what two sessions share would count for one of them only."""
+        return f"k{next(self._keys)}"
 
     def _canaries(self, where: str, *, names: bool) -> Iterator[tuple[str, str]]:
         """A fresh canary of each kind that may stand there."""
@@ -304,20 +307,21 @@ class Garden:
     def _fill(self, session: Any, places: dict[str, Place]) -> Any:
         for where, place in places.items():
             for _, text in self._canaries(where, names=place.names):
-                place.plant(session, text, f"k{next(self._keys)}")
+                place.plant(session, text, self._key())
         return session
 
     def _worked(self, cwd: str, *, claude: bool) -> None:
         """A short session of one agent in a folder."""
+        key = self._key()
         if claude:
             session = Claude(self._id(), cwd=cwd)
             session.prompt("x")
-            session.uses("Bash", {"command": "cat src/a.py x"}, "t1")
+            session.uses("Bash", {"command": "cat src/a.py x"}, key, call=f"m{key}")
             session.write(self.claude / "projects" / "y")
         else:
             thread = Codex(self._id(), cwd=cwd)
             thread.prompt("x")
-            thread.shell("c1", "cat src/a.py x")
+            thread.shell(key, "cat src/a.py x")
             thread.counts(5, 2, 1)
             thread.write(self.codex / CODEX_DAY)
 
@@ -325,9 +329,9 @@ class Garden:
         """A session whose id, branch and folder are the text."""
         session = Claude(text, cwd=ROOT, gitBranch=text)
         session.prompt("x")
-        session.says("x")
+        session.says("x", call=f"m{self._key()}")
         session.write(
-            self.claude / "projects" / text.replace("/", "-")[:60], f"{next(self._keys)}.jsonl"
+            self.claude / "projects" / text.replace("/", "-")[:60], f"{self._key()}.jsonl"
         )
 
     def _odd_codex(self, text: str) -> None:
@@ -347,14 +351,14 @@ class Garden:
     def _subagent(self, text: str) -> None:
         """A sub-agent whose description, file name and agent id are the text."""
         folder = self.claude / "projects" / "z"
-        main, key = self._id(), f"k{next(self._keys)}"
+        main, key = self._id(), self._key()
         session = Claude(main, cwd=ROOT)
-        session.uses("Task", {"description": text, "prompt": text}, key)
+        session.uses("Task", {"description": text, "prompt": text}, key, call=f"m{key}")
         session.write(folder)
         name = text.replace("/", "-")[:80]
         below = Claude(main, cwd=ROOT, isSidechain=True, agentId=text)
         below.prompt(text)
-        below.says(text, call="m2")
+        below.says(text, call=f"m{key}b")
         path = below.write(folder / main / "subagents", f"agent-{name}.jsonl")
         meta = {"agentType": "general-purpose", "description": text, "toolUseId": key}
         path.with_name(f"agent-{name}.meta.json").write_text(json.dumps(meta), encoding="utf-8")

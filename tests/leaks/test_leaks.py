@@ -143,6 +143,7 @@ async def test_the_server_shows_no_canary(garden: Garden) -> None:
         if where.endswith(" in session id"):
             asked = {"session": canary.text, "tag": "odd", "project": "all"}
             calls.append(("tag_sessions", {**asked}))
+    calls.append(("list_sessions", {"project": "all", "session_tag": "odd"}))
     shown = []
     async with Client(build(Choices({}))) as client:
         for tool, arguments in calls:
@@ -150,6 +151,8 @@ async def test_the_server_shows_no_canary(garden: Garden) -> None:
             (content,) = result.content
             assert isinstance(content, TextContent)
             shown.append(content.text.encode())
+    assert any(b"is now tagged odd" in text for text in shown)
+    assert b"  odd  " in shown[-1]
     shown += files(garden.home / ".cache")
     assert scanner.found(b"\n".join(shown)) == set()
 
