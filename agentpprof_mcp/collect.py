@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out
+from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out, show_types
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.keys import MachineKey
@@ -86,9 +86,9 @@ class _Work:
             try:
                 session = reader_of(group.agent).read(group, self.wants)
             except OSError:
-                digests[index].reconciliation.vanished += 1
-                digests[index].reconciliation.complete = False
+                digests[index].reconciliation.miss()
                 continue
+            show_types(session.reconciliation)
             sessions.append((index, session))
         held = {index: claims(session) for index, session in sessions}
         if len(sessions) > 1:
@@ -120,15 +120,16 @@ class _Work:
     def _project(self, session: Session) -> tuple[Project, str]:
         """The project that a session is shown in, and whether it is left out for it."""
         selection, given = self.query.selection, self.projects.given
+        if given is not None and any(given.holds(cwd) for cwd in session.cwds):
+            return given, ""
+        if selection.session_files and selection.project_given and given is not None:
+            return given, ""
         own = self.projects.own(session.cwds[0] if session.cwds else "")
         if given is None:
             names = selection.projects
             shown = self.labels.bare(self.labels.project(own.name, own.root))
             return own, "project" if names and shown not in names else ""
-        holds = any(given.holds(cwd) for cwd in session.cwds)
-        if selection.session_files:
-            return (given if holds or selection.project_given else own), ""
-        return (given, "") if holds else (own, "project")
+        return own, "" if selection.session_files else "project"
 
     def _select(self, session: Session) -> str:
         """Keep the selected events of a session; the name of the selector that leaves it out."""

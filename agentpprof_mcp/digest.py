@@ -19,7 +19,17 @@ from agentpprof_mcp.model import (
 from agentpprof_mcp.profile import Profile, Sample
 from agentpprof_mcp.projects import Project
 
-__all__ = ["Counts", "Digest", "Region", "account_of", "count", "digest_of", "is_own", "left_out"]
+__all__ = [
+    "Counts",
+    "Digest",
+    "Region",
+    "account_of",
+    "count",
+    "digest_of",
+    "is_own",
+    "left_out",
+    "show_types",
+]
 
 PREVIEW = 120
 
@@ -96,12 +106,16 @@ def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
     return counts
 
 
-def account_of(session: Session) -> Reconciliation:
-    """The reader's account, with what is known of calls only after selection."""
-    account = session.reconciliation
+def show_types(account: Reconciliation) -> None:
+    """Put the unknown record types, which are the history's own words, into words that may be shown."""
     types, account.unknown_records = account.unknown_records, {}
     for name, number in types.items():
         account.unknown(plain_name(name), number)
+
+
+def account_of(session: Session) -> Reconciliation:
+    """The reader's account, with what is known of calls only after selection."""
+    account = session.reconciliation
     account.lower_bound = sum(call.lower_bound for call in session.calls)
     account.estimated = sum(call.tokens.estimate > 0 for call in session.calls)
     account.unanswered = sum(not tool.answered for tool in session.tools)
@@ -143,34 +157,29 @@ def digest_of(
     models: Counter[str] = Counter()
     for model, number in Counter(call.model for call in session.calls).items():
         models[labels.bare(labels.model(model))] += number
-    return Digest(
-        session.id,
-        labels.handle(session.id),
-        session.agent,
-        labels.bare(labels.project(project.name, project.root, given=project.given)),
-        "",
-        session.tag,
-        min(times, default=session.started),
-        max(times, default=session.ended),
-        dict(sorted(models.items())),
-        [
-            Region(index, prompt.tag, _preview(prompt.text) if previews else "redacted")
-            for index, prompt in enumerate(session.prompts)
-        ],
-        sum(is_own(p) for p in session.prompts),
-        count(session.calls, session.tools),
-        count(
-            (call for call in session.calls if call.embedded),
-            (tool for tool in session.tools if tool.embedded),
-        ),
-        len({path for kind, path in named if kind is EffectKind.READ}),
-        len({path for kind, path in named if kind is EffectKind.WRITE}),
-        session.subagents,
-        list(profile.samples) if profile else [],
-        list(profile.samples.values()) if profile else [],
-        account_of(session),
-        lasting=labels.lasting(session.id),
+    digest = left_out(session, project, labels, "")
+    digest.started = min(times, default=session.started)
+    digest.ended = max(times, default=session.ended)
+    digest.models = dict(sorted(models.items()))
+    digest.regions = [
+        Region(index, prompt.tag, _preview(prompt.text) if previews else "redacted")
+        for index, prompt in enumerate(session.prompts)
+    ]
+    digest.prompts = sum(map(is_own, session.prompts))
+    digest.counts = count(session.calls, session.tools)
+    digest.embedded = count(
+        (call for call in session.calls if call.embedded),
+        (tool for tool in session.tools if tool.embedded),
     )
+    digest.files_read = len({path for kind, path in named if kind is EffectKind.READ})
+    digest.files_edited = len({path for kind, path in named if kind is EffectKind.WRITE})
+    digest.subagents = session.subagents
+    if profile is not None:
+        digest.samples = list(profile.samples)
+        digest.values = list(profile.samples.values())
+    digest.reconciliation = account_of(session)
+    digest.lasting = labels.lasting(session.id)
+    return digest
 
 
 def _preview(text: str) -> str:

@@ -226,6 +226,11 @@ class Reconciliation(msgspec.Struct):
         """Count lines that could not be used."""
         self.skipped[reason] = self.skipped.get(reason, 0) + count
 
+    def miss(self) -> None:
+        """Count a file or folder that should have been read and could not be opened."""
+        self.vanished += 1
+        self.complete = False
+
     def unknown(self, record_type: str, count: int = 1) -> None:
         """Count records of a type that no reader knows; of very many types, the rest together."""
         if record_type not in self.unknown_records and len(self.unknown_records) >= MAX_TYPES:

@@ -206,7 +206,7 @@ def sessions_json(found: Sessions, zone: tzinfo) -> bytes:
 
 
 def _document(digest: Digest, zone: tzinfo) -> dict[str, object]:
-    counts = digest.counts
+    counts = _counted(digest.counts)
     return {
         "id": digest.handle,
         "agent": digest.agent,
@@ -216,19 +216,19 @@ def _document(digest: Digest, zone: tzinfo) -> dict[str, object]:
         "started": moment(digest.started, zone),
         "ended": moment(digest.ended, zone),
         "prompts": digest.prompts,
-        "calls": counts.calls,
-        "tools": dict(sorted(counts.tools.items())),
-        "errors": counts.errors,
+        "calls": counts["calls"],
+        "tools": counts["tools"],
+        "errors": counts["errors"],
         "files_read": digest.files_read,
         "files_edited": digest.files_edited,
         "subagents": digest.subagents,
-        "tokens": msgspec.structs.asdict(counts.tokens),
-        "embedded": _embedded(digest.embedded),
+        "tokens": counts["tokens"],
+        "embedded": _counted(digest.embedded),
     }
 
 
-def _embedded(counts: Counts) -> dict[str, object]:
-    """The part of the counts that only a parent's progress records tell."""
+def _counted(counts: Counts) -> dict[str, object]:
+    """Counts by name, tools in the order of theirs."""
     return {
         "calls": counts.calls,
         "tools": dict(sorted(counts.tools.items())),

@@ -41,8 +41,7 @@ def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
             account.vanished += depth > 0
             continue
         except OSError:
-            account.vanished += 1
-            account.complete = False
+            account.miss()
             continue
         below = []
         for entry in entries:

@@ -169,7 +169,6 @@ def _put(output: str | None, writer: Writer, report: service.Report) -> None:
         if writer.binary and sys.stdout.isatty():
             raise UserError(f"{writer.name} is binary; name a file with -o, or pipe it on")
         sys.stdout.buffer.write(service.encode(report, writer.name))
-        sys.stdout.buffer.flush()
         return
     write_whole(Path(output), service.encode(report, writer.name))
     profile = report.profile

@@ -13,7 +13,7 @@ from agentpprof_mcp.readers.claude.layout import (
     meta_of,
     root_of,
 )
-from agentpprof_mcp.readers.claude.thread import Book, Place, Task, Thread
+from agentpprof_mcp.readers.claude.thread import Book, Place, Thread
 from agentpprof_mcp.readers.claude.wire import DECODER
 from agentpprof_mcp.readers.lines import objects, read_records
 
@@ -106,8 +106,7 @@ class _Reading:
         except OSError:
             if alone:
                 raise
-            self.book.session.reconciliation.vanished += 1
-            self.book.session.reconciliation.complete = False
+            self.book.session.reconciliation.miss()
 
     def _read(self, path: Path, place: Place, *, main: bool) -> None:
         thread = Thread(self.book, place, main=main)
@@ -129,21 +128,20 @@ class _Reading:
             waiting = [path for path in waiting if path not in done]
 
     def _read_subagent(self, path: Path, meta: Meta, *, alone: bool) -> None:
-        task = self._starter(path, meta)
+        started = self._starter(path, meta)
         try:
-            if task is not None:
-                place = Place(task.place.prompt, meta.agentType or task.place.subagent)
+            if started is not None:
+                place = Place(started.prompt, meta.agentType or started.subagent)
             else:
                 place = Place(0 if alone else self._region_at(head_of(path).at), meta.agentType)
             self._read(path, place, main=False)
         except OSError:
-            self.book.session.reconciliation.vanished += 1
-            self.book.session.reconciliation.complete = False
+            self.book.session.reconciliation.miss()
             return
         self.book.subagents.add(agent_id(path) or path.name)
 
-    def _starter(self, path: Path, meta: Meta) -> Task | None:
-        """The call that started the sub-agent of this file, if it has been read."""
+    def _starter(self, path: Path, meta: Meta) -> Place | None:
+        """Where the call that started this file's sub-agent puts it, if that has been read."""
         key = meta.toolUseId or self.book.agents.get(agent_id(path), "")
         return self.book.tasks.get(key)
 

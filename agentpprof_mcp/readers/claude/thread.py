@@ -23,7 +23,7 @@ from agentpprof_mcp.readers.claude.outcome import outcome
 from agentpprof_mcp.readers.claude.wire import Block, Record
 from agentpprof_mcp.readers.lines import iso_ms
 
-__all__ = ["Book", "Place", "Task", "Thread"]
+__all__ = ["Book", "Place", "Thread"]
 
 SAYS = 600
 PROMPT_TEXT = 4096
@@ -53,12 +53,6 @@ class Place(NamedTuple):
     subagent: str = ""
 
 
-class Task(NamedTuple):
-    """A tool call that starts a sub-agent: where that one's events belong."""
-
-    place: Place
-
-
 class AgentInput(msgspec.Struct):
     """Arguments of a tool call that starts a sub-agent."""
 
@@ -75,9 +69,8 @@ class AgentLink(msgspec.Struct):
 class Book:
     """All that the files of one session share.
 
-    `tasks` maps a tool call to the sub-agent that it starts, `agents` a sub-agent's id to that call,
-    `starters` its prompt: they say where a sub-agent's records belong. `embedded` holds calls known
-    from progress lines.
+    `tasks` tells where the sub-agent belongs that a tool call starts, `starters` the same by the prompt
+    it was given, `agents` the call of a sub-agent's id. `embedded` holds calls known from progress lines.
     """
 
     def __init__(self, wants: Wants) -> None:
@@ -85,10 +78,10 @@ class Book:
         self.session = Session("", "claude")
         self.ledger = Ledger()
         self.embedded = Ledger("e")
-        self.tasks: dict[str, Task] = {}
+        self.tasks: dict[str, Place] = {}
         self.agents: dict[str, str] = {}
         self.subagents: set[str] = set()
-        self.starters: dict[str, Task] = {}
+        self.starters: dict[str, Place] = {}
         self.cwds: dict[str, str] = {}
 
 
@@ -160,8 +153,9 @@ class Thread:
 
     def _inline_subagent(self, text: str, place: Place) -> Place:
         """Where a sub-agent inside the parent's file belongs: to the call with its prompt."""
-        task = self.book.starters.get(text.strip()) or self.book.starters.get(LATEST)
-        return task.place if task else Place(place.prompt, DEFAULT_SUBAGENT)
+        starters = self.book.starters
+        started = starters.get(text.strip()) or starters.get(LATEST)
+        return started or Place(place.prompt, DEFAULT_SUBAGENT)
 
     def _attachment(self, record: Record, place: Place) -> Place:
         attachment = record.attachment
@@ -233,9 +227,9 @@ class Thread:
             given = msgspec.json.decode(block.input, type=AgentInput)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             given = AgentInput()
-        task = Task(Place(place.prompt, given.subagent_type))
-        self.book.tasks[key] = task
-        self.book.starters[given.prompt.strip()] = self.book.starters[LATEST] = task
+        started = Place(place.prompt, given.subagent_type)
+        self.book.tasks[key] = started
+        self.book.starters[given.prompt.strip()] = self.book.starters[LATEST] = started
 
     # --- sub-agents of versions that left no other trace -------------------------------------
 
@@ -252,8 +246,7 @@ class Thread:
             return
         embedded.uuids.add(inner.uuid)
         self.book.subagents.add(agent)
-        task = self.book.tasks.get(starter)
-        place = task.place if task else Place(self.current.prompt, DEFAULT_SUBAGENT)
+        place = self.book.tasks.get(starter) or Place(self.current.prompt, DEFAULT_SUBAGENT)
         if inner.type == "assistant":
             self._answer(inner, place, embedded)
         elif inner.type == "user" and not isinstance(inner.message.content, str):

@@ -45,7 +45,7 @@ class Codex:
             try:
                 rollout = _read(path, book)
             except OSError:
-                book.session.reconciliation.vanished += 1
+                book.session.reconciliation.miss()
                 continue
             book.session.id = book.session.id or rollout.tree
         return book.session
