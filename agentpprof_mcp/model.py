@@ -4,7 +4,7 @@ A reader fills these from one agent's files; everything after it only reads them
 (`Prompt.text`, `ModelCall.says`, names, commands' words, paths) is raw here: it becomes a frame only
 through `labels`, so none of it can reach a profile by accident.
 
-A tagger fills the `tag` fields. Times are milliseconds since the epoch (UTC), 0 when the history gives none. Durations are milliseconds.
+A tagger fills the `tag` fields, and `rule` with the name of the rule that gave the tag. Times are milliseconds since the epoch (UTC), 0 when the history gives none. Durations are milliseconds.
 """
 
 from enum import StrEnum
@@ -147,6 +147,7 @@ class Prompt(msgspec.Struct):
     key: str = ""
     text: str = ""
     tag: str = ""
+    rule: str = ""
     counts: bool = True
 
 
@@ -155,7 +156,7 @@ class ModelCall(msgspec.Struct):
 
     `id` identifies the call across files; `message` is the part of it that all records of the call
     share, whatever else they lack (empty: nothing in another session can be the same call). `says` is the start of its visible text; `does` names the
-    tools that it asked for, in order. `embedded`: known only from a parent's progress records.
+    tools that it asked for, in order, and `purpose` is what it says its first command is for. `embedded`: known only from a parent's progress records.
     """
 
     id: str
@@ -168,7 +169,9 @@ class ModelCall(msgspec.Struct):
     lower_bound: bool = False
     embedded: bool = False
     says: str = ""
+    purpose: str = ""
     tag: str = ""
+    rule: str = ""
     does: list[str] = msgspec.field(default_factory=list)
 
 
@@ -274,6 +277,7 @@ class Session(msgspec.Struct):
     id: str
     agent: str
     tag: str = ""
+    rule: str = ""
     origins: list[str] = msgspec.field(default_factory=list)
     cwds: list[str] = msgspec.field(default_factory=list)
     started: int = 0

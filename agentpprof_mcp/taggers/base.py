@@ -18,7 +18,7 @@ class Tagger(Protocol):
     """Names regions."""
 
     def tag(self, session: Session) -> None:
-        """Fill `tag` of the session, of each prompt and of each model call. Never raises."""
+        """Fill `tag`, and `rule`, of the session, its prompts and its model calls where they are empty. Never raises."""
         ...
 
     def describe(self) -> dict[str, object]:

@@ -1,75 +1,37 @@
-"""The default tagger: the user's rules, then the built-in words, then a stable fallback."""
+"""The default tagger: the user's rules, then the built-in ones, then a stable fallback."""
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from agentpprof_mcp.effects import category_of
-from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session
-from agentpprof_mcp.taggers.base import TAG
-from agentpprof_mcp.taggers.words import ASKING, CALL_TAGS, GO_AHEAD, OPENER_TAGS, WORDS
+from agentpprof_mcp.taggers.grammar import judge
+from agentpprof_mcp.taggers.steps import step_of
+from agentpprof_mcp.taggers.userrules import UserRule
+from agentpprof_mcp.taggers.vocabulary import FALLBACK
 
-__all__ = ["KINDS", "RulesTagger", "parse_rules"]
+__all__ = ["NO_RULE", "RulesTagger", "session_tag"]
 
-KINDS = ("session", "prompt", "llm", "all")
-MAX_RULES = 200
-MAX_RULE = 1024
-FALLBACK = "general"
 SESSION_PROMPTS = 8
-SHORT = 60
-LOOKED_AT = 240
+TYPED = frozenset({Opener.TYPED, Opener.QUEUED})
 
-WRAPPER = re.compile(r"<(ide_[a-z_]+|system-reminder)>.{0,4000}?</\1>", re.DOTALL)
-WORD = re.compile(r"[A-Za-z]+")
+NO_RULE = "no rule"
+"""Stands for a rule where the fallback was given."""
 
+ANSWER = "answer"
+"""What a call is about of which nothing is known, not even what its prompt asks for."""
 
-class Rule(NamedTuple):
-    """One user rule: texts of a kind that match get the tag."""
-
-    kind: str
-    tag: str
-    matches: Callable[[str], object]
-
-
-def parse_rules(sources: Iterable[str]) -> list[Rule]:
-    """User rules from `KIND:TAG=REGEX`, in order. Raises `UserError` with the rule's number."""
-    sources = list(sources)
-    if len(sources) > MAX_RULES:
-        raise UserError(f"{len(sources)} tag rules; at most {MAX_RULES} are allowed")
-    return [_parse_rule(number, source) for number, source in enumerate(sources, 1)]
-
-
-def _parse_rule(number: int, source: str) -> Rule:
-    head, equals, pattern = source.partition("=")
-    kind, colon, tag = head.partition(":")
-    if not (equals and colon and pattern):
-        raise UserError(
-            f"tag rule {number} is not KIND:TAG=REGEX, as in prompt:publish=cargo publish"
-        )
-    if kind not in KINDS:
-        raise UserError(f"tag rule {number}: the kind must be one of {', '.join(KINDS)}")
-    if not TAG.fullmatch(tag):
-        raise UserError(f"tag rule {number}: a tag is one lower-case word of 3 to 12 letters")
-    if len(source) > MAX_RULE:
-        raise UserError(f"tag rule {number} is longer than {MAX_RULE} characters")
-    import re2  # noqa: PLC0415  only users of rules pay for it
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return Rule(kind, tag, re2.compile(pattern, options).search)
-    except re2.error:
-        raise UserError(
-            f"tag rule {number}: not a regular expression of RE2 (no look-around, no back-references)"
-        ) from None
+PASSING: tuple[frozenset[str], ...] = (
+    frozenset({FALLBACK, "continue", "git"}),
+    frozenset({FALLBACK, "continue"}),
+    frozenset({FALLBACK}),
+)
+"""Tags that do not count for a session's while there are others."""
 
 
 class RulesTagger:
-    """Deterministic and local; every distinct text is looked at once."""
+    """Deterministic and local."""
 
-    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+    def __init__(self, rules: Iterable[UserRule] = ()) -> None:
         self.rules = tuple(rules)
 
     def describe(self) -> dict[str, object]:
@@ -77,65 +39,58 @@ class RulesTagger:
         return {"name": "regex", "user_rules": len(self.rules)}
 
     def tag(self, session: Session) -> None:
-        """Prompts first, the session by its prompts, calls by what they say or do next."""
+        """Prompts first, the session by its prompts, calls by their step or else by their prompt."""
         for prompt in session.prompts:
-            prompt.tag = self._of_prompt(prompt)
-        session.tag = self._of_session(session)
+            if not prompt.tag:
+                prompt.tag, prompt.rule = self._of_prompt(prompt)
+        if not session.tag:
+            session.tag, session.rule = self._of_session(session)
         for call in session.calls:
-            call.tag = self._of_call(call) or session.prompts[call.prompt].tag
+            if not call.tag:
+                call.tag, call.rule = self._of_call(call)
+            if not call.tag:
+                tag = session.prompts[call.prompt].tag
+                call.tag, call.rule = ANSWER if tag == FALLBACK else tag, "its prompt"
 
-    def _by_rule(self, kind: str, text: str) -> str:
+    def _by_user(self, kind: str, text: str) -> tuple[str, str]:
+        """What the first user rule of a kind that matches says."""
         for rule in self.rules:
             if rule.kind in {kind, "all"} and rule.matches(text):
-                return rule.tag
-        return ""
+                return rule.tag, rule.name
+        return "", ""
 
-    def _of_prompt(self, prompt: Prompt) -> str:
-        fixed = OPENER_TAGS.get(prompt.opener)
-        if fixed:
-            return fixed
-        return self._by_rule("prompt", prompt.text) or of_text(prompt.text) or FALLBACK
+    def _of_prompt(self, prompt: Prompt) -> tuple[str, str]:
+        if prompt.opener not in TYPED:
+            return prompt.opener.value, "what opened it"
+        if self.rules:
+            tag, name = self._by_user("prompt", prompt.text)
+            if tag:
+                return tag, name
+        verdict = judge(prompt.text)
+        return (verdict.tag, verdict.rule) if verdict.tag else (FALLBACK, NO_RULE)
 
-    def _of_session(self, session: Session) -> str:
-        """The tag of most of the first prompts; short go-aheads and git only if nothing else."""
-        typed = [p for p in session.prompts if p.opener in {Opener.TYPED, Opener.QUEUED}]
+    def _of_session(self, session: Session) -> tuple[str, str]:
+        typed = [prompt for prompt in session.prompts if prompt.opener in TYPED]
         first = typed[:SESSION_PROMPTS]
         if self.rules:
-            given = self._by_rule("session", "\n".join(prompt.text for prompt in first))
-            if given:
-                return given
-        tags = [prompt.tag for prompt in first]
-        for passing in ({FALLBACK, "continue", "git"}, {FALLBACK, "continue"}):
-            counted = Counter(tag for tag in tags if tag not in passing)
-            if counted:
-                return counted.most_common(1)[0][0]
-        return FALLBACK
+            tag, name = self._by_user("session", "\n".join(prompt.text for prompt in first))
+            if tag:
+                return tag, name
+        tag = session_tag([prompt.tag for prompt in first])
+        return tag, NO_RULE if tag == FALLBACK else "its first prompts"
 
-    def _of_call(self, call: ModelCall) -> str:
-        if call.says:
-            found = self._by_rule("llm", call.says) if self.rules else ""
-            found = found or by_words(call.says)
-            if found:
-                return found
-        return next((CALL_TAGS[c] for c in map(category_of, call.does) if c in CALL_TAGS), "")
+    def _of_call(self, call: ModelCall) -> tuple[str, str]:
+        if self.rules and call.says:
+            tag, name = self._by_user("llm", call.says)
+            if tag:
+                return tag, name
+        return step_of(call)
 
 
-def of_text(text: str) -> str:
-    """The built-in tag of a prompt; empty when no rule applies."""
-    text = WRAPPER.sub(" ", text[:4096]).strip()
-    if len(text) <= SHORT:
-        words = WORD.findall(text.lower())
-        if not words or (words[0] in GO_AHEAD and not any(w in WORDS for w in words)):
-            return "continue"
-        if text.endswith("?") and words[0] in ASKING:
-            return by_words(text) or "question"
-    return by_words(text)
-
-
-def by_words(text: str) -> str:
-    """The tag of the first word that names an activity."""
-    for word in WORD.finditer(text[:LOOKED_AT].lower()):
-        tag = WORDS.get(word[0])
-        if tag is not None:
-            return tag
-    return ""
+def session_tag(tags: list[str]) -> str:
+    """The tag of a session from those of its first prompts: the commonest, the first counts twice."""
+    for passing in PASSING:
+        counting = [tag for tag in tags if tag not in passing]
+        if counting:
+            return Counter([counting[0], *counting]).most_common(1)[0][0]
+    return FALLBACK

@@ -23,6 +23,9 @@ __all__ = ["SESSION", "Given", "GivenTagger", "StoreError", "TagStore", "checked
 SESSION = -1
 """The prompt index that stands for the session itself."""
 
+GIVEN = "given"
+"""The name of the rule that a given tag comes from."""
+
 WAIT = 10.0
 """Seconds that one process waits for another's write."""
 
@@ -173,7 +176,7 @@ def _is_sound(given: Given) -> bool:
 
 
 class GivenTagger:
-    """Another tagger's tags, with given ones in their place. A store in trouble gives none."""
+    """Given tags, and another tagger's for the rest. A store in trouble gives none."""
 
     def __init__(self, tagger: Tagger, store: TagStore, stored: Callable[[str], str] = str) -> None:
         """`stored` says under what the store has a session's id."""
@@ -193,16 +196,12 @@ class GivenTagger:
         return {**described, "given_tags": self._trouble} if self._trouble else described
 
     def tag(self, session: Session) -> None:
-        """Tag, then replace. A call that went by its prompt's tag goes by the given one."""
+        """Fill in given tags, then let the other tagger fill in the rest, which may build on them."""
+        given = self._given.get(self._stored(session.id), {}) if self._given else {}
+        for index, tag in given.items():
+            if index == SESSION:
+                session.tag, session.rule = tag, GIVEN
+            elif index < len(session.prompts):
+                prompt = session.prompts[index]
+                prompt.tag, prompt.rule = tag, GIVEN
         self._tagger.tag(session)
-        given = self._given.get(self._stored(session.id)) if self._given else None
-        if not given:
-            return
-        session.tag = given.get(SESSION, session.tag)
-        replaced = {}
-        for index, prompt in enumerate(session.prompts):
-            if index in given:
-                replaced[index], prompt.tag = prompt.tag, given[index]
-        for call in session.calls:
-            if call.prompt in replaced and call.tag == replaced[call.prompt]:
-                call.tag = given[call.prompt]

@@ -53,6 +53,15 @@ class Place(NamedTuple):
     subagent: str = ""
 
 
+class CommandInput(msgspec.Struct):
+    """What the arguments of a shell command say that it is for."""
+
+    description: str = ""
+
+
+COMMAND_INPUT = msgspec.json.Decoder(CommandInput)
+
+
 class AgentInput(msgspec.Struct):
     """Arguments of a tool call that starts a sub-agent."""
 
@@ -195,6 +204,8 @@ class Thread:
         for block in message.content:
             if block.type == "tool_use":
                 call.does.append(block.name)
+                if not call.purpose:
+                    call.purpose = _purpose(block)
                 key = block.id or ledger.unnamed()
                 if key not in ledger.tools:
                     ledger.tools[key] = self._tool(key, block, record, at, place)
@@ -262,3 +273,13 @@ class Thread:
         "attachment": _attachment,
     }
     """What is done with a record of a type; it says where the records that answer it belong."""
+
+
+def _purpose(block: Block) -> str:
+    """What a shell command is said to be for; empty for other tools."""
+    if category_of(block.name) != "shell":
+        return ""
+    try:
+        return COMMAND_INPUT.decode(block.input).description[:SAYS]
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""

@@ -1,0 +1,80 @@
+"""From a text to clauses: lower-case words, where a request may begin among them, whether they ask."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from agentpprof_mcp.taggers import languages
+from agentpprof_mcp.taggers.builtin import JOINTS, LINKS
+
+__all__ = ["Clause", "clauses_of"]
+
+MAX_CLAUSES = 24
+STRIPPED = "\"'`*_()[]{}<>#-.,:;?!…“”„«»¿¡。，、？！：；「」"
+ENDS, ASKS, PAUSES = ".?!;:。？！；：", "?？", ",，、"
+ADDRESS = ("http://", "https://")
+
+UNSPACED = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
+"""Letters of scripts that put no blanks between words, or endings to them."""
+
+
+class Clause(NamedTuple):
+    """`heads` are places in `words`: the first, and those behind a comma, a joint or an address."""
+
+    words: list[str]
+    heads: list[int]
+    asks: bool
+
+
+def clauses_of(text: str) -> Iterator[Clause]:
+    """The first clauses of a text; a line ends one, and punctuation does."""
+    left = MAX_CLAUSES
+    for line in text.splitlines():
+        words: list[str] = []
+        heads = [0]
+        for chunk in line.split():
+            pauses = _add(words, chunk)
+            end = chunk[-1]
+            if end in ENDS and words:
+                yield Clause(words, heads, end in ASKS)
+                words, heads = [], [0]
+                left -= 1
+            elif words and (pauses or end in PAUSES) and heads[-1] != len(words):
+                heads.append(len(words))
+        if words:
+            yield Clause(words, heads, asks=False)
+            left -= 1
+        if left <= 0:
+            return
+
+
+def _add(words: list[str], chunk: str) -> bool:
+    """Add the words of a piece without blanks; whether a request may begin behind it.
+
+    An address stands for a noun, and at the beginning for nothing; so does the number of a list's entry.
+    """
+    low = chunk.lower()
+    if low.startswith(ADDRESS):
+        if words:
+            words.append(next((word for part, word in LINKS.items() if part in low), "link"))
+        return True
+    if not low.isascii():
+        if UNSPACED.search(low):
+            words += _unspaced_words().findall(low)
+            return False
+        low = low.replace("’", "'")
+    word = low.rstrip(STRIPPED) if low[0] == "." else low.strip(STRIPPED)
+    if not word or (not words and low[-1] in ".)" and word.isdecimal()):
+        return False
+    words.append(word)
+    return word in JOINTS
+
+
+@lru_cache(1)
+def _unspaced_words() -> re.Pattern[str]:
+    """Finds the words that we know, longer ones first, and whatever is Latin."""
+    tables = [*languages.NOUNS.values(), *languages.ANYWHERE.values(), languages.ASKING]
+    known = [word for table in tables for word in table.split() if UNSPACED.search(word)]
+    known.sort(key=len, reverse=True)
+    return re.compile("|".join([*map(re.escape, known), r"[a-z0-9_.\-]+"]))

@@ -1,0 +1,133 @@
+"""The tables of `builtin` and `languages` turned into look-ups by word."""
+
+from collections.abc import Container, Iterable
+from typing import NamedTuple
+
+from agentpprof_mcp.taggers import builtin, languages
+from agentpprof_mcp.taggers.builtin import NOUNS, ROWS, SIGNS, Row, Sign
+
+__all__ = [
+    "ANYWHERE",
+    "ASKING",
+    "GERUNDS",
+    "KNOWN",
+    "MARKERS",
+    "OPENERS",
+    "PARTICIPLES",
+    "SIGNS_OF",
+    "VERBS",
+    "Verb",
+    "gerund",
+    "longest",
+    "nouns_at",
+    "participle",
+    "phrase_at",
+]
+
+
+class Verb(NamedTuple):
+    """A row, and what each noun that it knows means to it: a tag, and the name of the rule."""
+
+    row: Row
+    objects: dict[str, tuple[str, str]]
+    places: frozenset[str]
+
+
+def _verb(row: Row) -> Verb:
+    tags = {noun.name: noun.tag for noun in NOUNS}
+    objects = {}
+    for entry in row.objects.split():
+        noun, own, tag = entry.partition(":")
+        objects[noun] = (tag, f"to {row.name} {noun}") if own else (tags[noun], noun)
+    places = frozenset(objects if row.places == "*" else row.places.split())
+    return Verb(row, objects, places)
+
+
+def gerund(verb: str) -> str:
+    """`moving` of `move`, `looking-at` of `look-at`; good enough to be recognized."""
+    first, *more = verb.split("-")
+    return "-".join([first.removesuffix("e") + "ing", *more])
+
+
+def participle(verb: str) -> str:
+    """`moved` of `move`."""
+    first, *more = verb.split("-")
+    return "-".join([first.removesuffix("e") + "ed", *more])
+
+
+VERBS: dict[str, Verb] = {}
+GERUNDS: dict[str, Verb] = {}
+PARTICIPLES: dict[str, Verb] = {}
+ANYWHERE: dict[str, Verb] = {}
+for _row in ROWS:
+    _made = _verb(_row)
+    for _word in _row.verbs.split():
+        VERBS.setdefault(_word, _made)
+        GERUNDS.setdefault(gerund(_word), _made)
+        PARTICIPLES.setdefault(participle(_word), _made)
+    for _word in languages.ANYWHERE.get(_row.name, "").split():
+        ANYWHERE[_word] = _made
+for _name, _words in languages.VERBS.items():  # English decides where a word is one of both
+    for _word in _words.split():
+        VERBS.setdefault(_word, _verb(next(row for row in ROWS if row.name == _name)))
+
+NOUNS_OF: dict[str, tuple[str, ...]] = {}
+for _noun in NOUNS:
+    for _word in f"{_noun.words} {languages.NOUNS.get(_noun.name, '')}".split():
+        NOUNS_OF[_word] = (*NOUNS_OF.get(_word, ()), _noun.name)
+
+SIGNS_OF: dict[str, tuple[tuple[int, Sign], ...]] = {}
+"""Words, and nouns as `=name`, to the signs they are, each with its rank."""
+for _rank, _sign in enumerate(SIGNS):
+    for _word in _sign.words.split() + [f"={noun}" for noun in _sign.nouns.split()]:
+        SIGNS_OF[_word] = (*SIGNS_OF.get(_word, ()), (_rank, _sign))
+
+OPENERS = frozenset(f"{builtin.OPENERS} {languages.OPENERS}".split())
+MARKERS = frozenset(builtin.MARKERS.split())
+ASKING = builtin.ASKING | frozenset(languages.ASKING.split())
+KNOWN = ASKING.union(NOUNS_OF, builtin.AUXILIARY, *builtin.SUBJECTS.values())
+"""Words that no request has between its opener and its verb, where an unknown one may stand."""
+
+
+def _lengths(*tables: Iterable[str]) -> dict[str, int]:
+    """First words of phrases to the words of the longest."""
+    lengths: dict[str, int] = {}
+    for table in tables:
+        for phrase in table:
+            first, *more = phrase.split("-")
+            if more:
+                lengths[first] = max(lengths.get(first, 0), 1 + len(more))
+    return lengths
+
+
+LENGTHS = _lengths(VERBS, OPENERS, MARKERS, NOUNS_OF, SIGNS_OF)
+
+
+def longest(words: list[str], at: int, table: Container[str]) -> int:
+    """Words of the longest phrase of a table that stands at a place; 0 for none."""
+    word = words[at]
+    if word in LENGTHS:
+        for length in range(min(LENGTHS[word], len(words) - at), 1, -1):
+            if "-".join(words[at : at + length]) in table:
+                return length
+    return int(word in table)
+
+
+def phrase_at(words: list[str], at: int, length: int) -> str:
+    """A phrase as the tables spell it."""
+    return "-".join(words[at : at + length]) if length > 1 else words[at]
+
+
+def nouns_at(words: list[str], at: int) -> tuple[str, ...]:
+    """What the word at a place, or the phrase that begins there, stands for."""
+    word = words[at]
+    if word in LENGTHS:
+        word = phrase_at(words, at, longest(words, at, NOUNS_OF) or 1)
+    found = NOUNS_OF.get(word)
+    if found is not None:
+        return found
+    if word.startswith("/") and "/" not in word[1:]:  # a slash command
+        return ("agents",)
+    ending = word.rfind(".")
+    noun = builtin.ENDINGS.get(word[ending:]) if ending > 0 else None
+    return (noun,) if noun else ()
