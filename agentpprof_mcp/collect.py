@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out, show_types
+from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out, naming_of, show_types
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.keys import MachineKey
@@ -23,7 +23,7 @@ from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.readers import Group, Wants, discover, named, reader_of
-from agentpprof_mcp.taggers import GivenTagger, RulesTagger, parse_rules, store_in
+from agentpprof_mcp.taggers import GivenTagger, RulesTagger, parse_rules, rules_of, store_in
 from agentpprof_mcp.views import Scene, View, project
 
 __all__ = ["Progress", "Sessions", "collect"]
@@ -72,8 +72,8 @@ class _Work:
             path_depth=query.path_depth,
             key=MachineKey(env.cache),
         )
-        rules = RulesTagger(parse_rules(query.tag_rules))
-        self.tagger = GivenTagger(rules, store_in(env.cache), self.labels.lasting)
+        rules = parse_rules(query.tag_rules) + rules_of(query.rules_file, env.config)
+        self.tagger = GivenTagger(RulesTagger(rules), store_in(env.cache), self.labels.lasting)
         self.projects = Projects(selection.project_root, selection.project_name)
         self.wants = view.wants if view else Wants(effects=False, files=True)
         self.day_of = _day_maker(query.zone)
@@ -114,6 +114,8 @@ class _Work:
             scene = Scene(session, place, self.labels)
             profile = project(self.view, scene, self.day_of, self.query.frames)
         digest = digest_of(session, place, profile, self.labels, previews=self.query.previews)
+        if self.query.naming:
+            digest.naming = naming_of(session)
         digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits
         return digest
 

@@ -22,12 +22,14 @@ from agentpprof_mcp.projects import Project
 __all__ = [
     "Counts",
     "Digest",
+    "Named",
     "Region",
     "account_of",
     "count",
     "digest_of",
     "is_own",
     "left_out",
+    "naming_of",
     "show_types",
 ]
 
@@ -52,11 +54,24 @@ class Counts(msgspec.Struct, array_like=True):
 
 
 class Region(msgspec.Struct, array_like=True):
-    """One prompt region: its place in the session, its tag, its beginning if previews were asked."""
+    """One prompt region: its place in the session, its tag and the rule that gave it, its beginning
+    if previews were asked.
+    """
 
     index: int
     tag: str
+    rule: str = ""
     preview: str = "redacted"
+
+
+class Named(msgspec.Struct, array_like=True, frozen=True):
+    """How many regions of a kind (session, prompt, llm) a rule gave a tag, and the tokens in them."""
+
+    kind: str
+    tag: str
+    rule: str
+    count: int = 0
+    tokens: int = 0
 
 
 class Digest(msgspec.Struct, array_like=True):
@@ -64,7 +79,8 @@ class Digest(msgspec.Struct, array_like=True):
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
     `dropped` says which selector left the session out; then only `id` to `ended` and `claims` are
-    filled. Times are milliseconds. `lasting` is what given tags are stored under.
+    filled. Times are milliseconds. `lasting` is what given tags are stored under. `naming` is filled on
+    request.
     """
 
     id: str = ""
@@ -88,6 +104,7 @@ class Digest(msgspec.Struct, array_like=True):
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
     claims: list[int] = msgspec.field(default_factory=list)
     lasting: str = ""
+    naming: list[Named] = msgspec.field(default_factory=list)
 
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
@@ -162,7 +179,7 @@ def digest_of(
     digest.ended = max(times, default=session.ended)
     digest.models = dict(sorted(models.items()))
     digest.regions = [
-        Region(index, prompt.tag, _preview(prompt.text) if previews else "redacted")
+        Region(index, prompt.tag, prompt.rule, _preview(prompt.text) if previews else "redacted")
         for index, prompt in enumerate(session.prompts)
     ]
     digest.prompts = sum(map(is_own, session.prompts))
@@ -180,6 +197,27 @@ def digest_of(
     digest.reconciliation = account_of(session)
     digest.lasting = labels.lasting(session.id)
     return digest
+
+
+def naming_of(session: Session) -> list[Named]:
+    """Which rules named the session, its selected prompts that have calls or were typed, and its calls."""
+    tokens: Counter[tuple[str, str, str]] = Counter()
+    regions: Counter[int] = Counter()
+    numbers: Counter[tuple[str, str, str]] = Counter()
+    for call in session.calls:
+        name = ("llm", call.tag, call.rule)
+        numbers[name] += 1
+        tokens[name] += call.tokens.total
+        regions[call.prompt] += call.tokens.total
+    for index, prompt in enumerate(session.prompts):
+        if prompt.counts and (index in regions or prompt.text):
+            name = ("prompt", prompt.tag, prompt.rule)
+            numbers[name] += 1
+            tokens[name] += regions[index]
+    name = ("session", session.tag, session.rule)
+    numbers[name] += 1
+    tokens[name] += regions.total()
+    return [Named(*name, number, tokens[name]) for name, number in numbers.items()]
 
 
 def _preview(text: str) -> str:

@@ -10,13 +10,20 @@ __all__ = ["Env"]
 
 
 class Env(NamedTuple):
-    """The user's home, the working directory, the environment, the cache folder, and the time (ms)."""
+    """The user's home, the working directory, the environment, the folders for what is kept and for
+    settings, and the time (ms).
+    """
 
     home: Path
     cwd: Path
     environ: Mapping[str, str]
     cache: Path
     now: int
+
+    @property
+    def config(self) -> Path:
+        """The folder of the user's settings for this program; nothing need be there."""
+        return Path(self.environ.get("XDG_CONFIG_HOME") or self.home / ".config") / "agentpprof"
 
     @classmethod
     def real(cls) -> "Env":

@@ -38,15 +38,21 @@ class Selection(NamedTuple):
 
 
 class Query(NamedTuple):
-    """A selection, and how to look at it. `path_depth` None shows whole paths."""
+    """A selection, and how to look at it. `path_depth` None shows whole paths.
+
+    `rules_file` None stands for the user's own, if there is one; `naming` asks for the rules that gave
+    the tags.
+    """
 
     selection: Selection
     view: str = "tasks"
     frames: tuple[str, ...] = ()
     tag_rules: tuple[str, ...] = ()
+    rules_file: Path | None = None
     zone: tzinfo = UTC
     path_depth: int | None = 2
     previews: bool = False
+    naming: bool = False
 
 
 def parse_zone(name: str) -> tzinfo:

@@ -15,17 +15,19 @@ from agentpprof_mcp.digest import Counts, Digest
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import foreign
+from agentpprof_mcp.naming import Naming, naming, naming_json, naming_table
 from agentpprof_mcp.profile import Profile
 from agentpprof_mcp.public import publish
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.tables import moment, sessions_table
-from agentpprof_mcp.taggers import SESSION, Given, checked, store_in
+from agentpprof_mcp.taggers import GIVEN, SESSION, Given, checked, store_in
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
 from agentpprof_mcp.writers import WRITERS, Writer, by_name, pprof
 from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow, account_fields, doubts
 from agentpprof_mcp.writers.top import render
 
 __all__ = [
+    "SESSION",
     "Report",
     "Sessions",
     "doubts",
@@ -33,11 +35,15 @@ __all__ = [
     "give_tag",
     "list_sessions",
     "merge",
+    "naming_json",
+    "naming_table",
     "profile",
     "publish",
     "sessions_json",
     "sessions_table",
     "table",
+    "tags",
+    "take_tag",
     "view_named",
     "writer_named",
 ]
@@ -125,6 +131,27 @@ def give_tag(
     elif not dry_run:
         store.remove(digest.lasting, prompt)
     return digest
+
+
+def take_tag(query: Query, env: Env, prompt: int = SESSION) -> Digest:
+    """Take a given tag back, as `give_tag` gives one. Raises `NothingFoundError` if there is none."""
+    digest = give_tag(query._replace(naming=True), env, "", prompt)
+    if prompt == SESSION:
+        rule = next(named.rule for named in digest.naming if named.kind == "session")
+    else:
+        rule = digest.regions[prompt].rule
+    if rule != GIVEN:
+        raise NothingFoundError("no tag was given there; agentpprof tags lists those that were")
+    return digest
+
+
+def tags(query: Query, env: Env, progress: Progress = _quiet) -> tuple[Sessions, Naming]:
+    """The selected sessions, which rules named what in them, and all given tags.
+
+    Raises `InputError` when the store of given tags cannot be used.
+    """
+    found = collect(query._replace(naming=True), env, None, progress)
+    return found, naming(found.sessions, store_in(env.cache).items())
 
 
 def merge(paths: Iterable[Path]) -> Report:

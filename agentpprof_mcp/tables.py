@@ -1,11 +1,11 @@
-"""The list of sessions as a table: the same for people and for models."""
+"""Tables of text, and the list of sessions as one: the same for people and for models."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from agentpprof_mcp.digest import Digest
 
-__all__ = ["moment", "sessions_table"]
+__all__ = ["aligned", "moment", "sessions_table"]
 
 WORDS = ("session", "agent", "project", "tag", "ended")
 NUMBERS = ("prompts", "calls", "tools", "errors", "tokens")
@@ -36,10 +36,15 @@ def sessions_table(sessions: Iterable[Digest], zone: tzinfo) -> str:
         )
         for digest in sessions
     ]
+    return aligned(rows, left=len(WORDS))
+
+
+def aligned(rows: Sequence[Sequence[str]], *, left: int) -> str:
+    """Lines of cells, the first `left` of each aligned to the left and the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = (
         "  ".join(
-            cell.rjust(width) if place >= len(WORDS) else cell.ljust(width)
+            cell.rjust(width) if place >= left else cell.ljust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in rows

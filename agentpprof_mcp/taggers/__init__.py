@@ -2,10 +2,13 @@
 
 from agentpprof_mcp.taggers.base import TAG, Tagger
 from agentpprof_mcp.taggers.rules import RulesTagger
-from agentpprof_mcp.taggers.store import SESSION, Given, GivenTagger, checked, store_in
-from agentpprof_mcp.taggers.userrules import default_file, parse_rules, read_rules
+from agentpprof_mcp.taggers.store import GIVEN, SESSION, Given, GivenTagger, checked, store_in
+from agentpprof_mcp.taggers.userrules import parse_rules, rules_of
+from agentpprof_mcp.taggers.vocabulary import FALLBACK
 
 __all__ = [
+    "FALLBACK",
+    "GIVEN",
     "SESSION",
     "TAG",
     "TAGGERS",
@@ -14,9 +17,8 @@ __all__ = [
     "RulesTagger",
     "Tagger",
     "checked",
-    "default_file",
     "parse_rules",
-    "read_rules",
+    "rules_of",
     "store_in",
 ]
 

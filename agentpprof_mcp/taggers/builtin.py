@@ -20,6 +20,7 @@ __all__ = [
     "OPENERS",
     "PLANS",
     "PREPOSITIONS",
+    "PRONOUNS",
     "ROWS",
     "SIGNS",
     "STEPS",
@@ -57,12 +58,12 @@ NOUNS: tuple[Noun, ...] = (
     Noun("settings", "config", "config configs configuration setting settings .env env .gitignore gitignore hook hooks environment environment-variable environment-variables env-var env-vars dotfiles .editorconfig pre-commit settings.json credentials permissions allowlist keybindings api-key api-keys"),
     Noun("versions", "release", "release releases version versions tag tags package packages artifact artifacts artefact artefacts npm pypi crates.io homebrew installer installers binaries release-notes"),
     Noun("servers", "deploy", "server servers deployment deployments staging production prod dns hosting kubernetes k8s cluster terraform ansible helm nginx domain domains ssl tls certificate certificates vm vps s3 monitoring grafana prometheus alerts alerting vercel netlify heroku cloudflare aws gcp azure infra infrastructure"),
-    Noun("security", "security", "security vulnerability vulnerabilities cve cves secret secrets leak leaks xss csrf injection exploit exploits advisory advisories hardening redaction malicious attacker ssrf"),
+    Noun("security", "security", "security vulnerability vulnerabilities cve cves secret secrets leak leaks leaking leaked xss csrf injection exploit exploits advisory advisories hardening redaction malicious attacker ssrf"),
     Noun("speed", "profile", "performance speed latency throughput slow slower slowly faster slowness bottleneck bottlenecks memory cpu allocations profiling benchmark benchmarks cost costs token-usage cold-start fps"),
-    Noun("data", "data", "schema schemas migration migrations database databases dataset datasets fixture fixtures sql column columns data-model sample-data"),
+    Noun("data", "data", "schema schemas migration migrations database databases dataset datasets fixture fixtures sql column columns data-model sample-data dummy-data fake-data test-data"),
     Noun("looks", "frontend", "ui ux button buttons css color colors colour colours layout layouts page pages screen screens font fonts style styles styling icon icons modal modals sidebar navbar theme themes animation animations responsive tooltip tooltips dialog dialogs dark-mode mockup mockups padding margin margins logo gradient dropdown placeholder footer homepage favicon carousel hover spinner toast spacing alignment border borders shading transition transitions visual visually"),
     Noun("plans", "plan", "plan plans roadmap todo todos tasks task-list milestone milestones checklist"),
-    Noun("ideas", "design", "approach approaches architecture alternative alternatives trade-off trade-offs tradeoff tradeoffs strategy semantics options idea ideas"),
+    Noun("ideas", "design", "approach approaches architecture alternative alternatives trade-off trade-offs tradeoff tradeoffs strategy semantics options"),
     Noun("studies", "research", "analysis investigation research survey"),
     Noun("agents", "agent", "agent agents subagent subagents sub-agent sub-agents worker workers skill skills tool tools"),
     Noun("progress", "status", "status progress outstanding remaining summary recap"),
@@ -99,23 +100,23 @@ ROWS: tuple[Row, ...] = (
     Row("make", "add create write implement make introduce support allow enable extend generate include provide expose integrate draft insert append prepare come-up-with", "feature",
         "tests docs comments:docs looks settings lint build branches issues plans data versions servers studies speed",
         places="docs build settings"),
-    Row("change", "change update adjust modify improve tweak convert set adapt handle show print display return log rework revise restore enhance expand edit increase reduce replace switch apply", "feature",
+    Row("change", "change update adjust modify improve tweak convert set adapt handle show print display return log rework revise restore enhance expand edit increase reduce replace switch apply cut", "feature",
         "tests docs comments:docs looks settings lint build branches issues plans data versions speed",
         places="docs build looks"),
-    Row("reshape", "refactor rename extract move simplify deduplicate dedupe inline split reorganize reorganise restructure consolidate rewrite unify decouple flatten reuse break-it-up break-up", "refactor",
+    Row("reshape", "refactor rename extract move simplify deduplicate dedupe inline split reorganize reorganise restructure consolidate rewrite unify decouple flatten reuse turn break-it-up break-up", "refactor",
         "looks docs", places=""),
-    Row("remove", "remove delete drop prune strip purge uninstall eliminate deprecate clean cleanup get-rid-of rip-out tear-down", "cleanup"),
+    Row("remove", "remove delete drop prune strip purge uninstall eliminate deprecate kill clean cleanup get-rid-of rip-out tear-down", "cleanup"),
     Row("verify", "verify validate confirm ensure make-sure double-check evaluate assess", "review",
         "comments progress faults tests security speed lint docs issues:research changes looks settings build", vague=True),
     Row("look", "check look-at take-a-look have-a-look look go-through inspect see read", "review",
-        "comments progress faults tests security speed issues:research changes plans", vague=True),
+        "comments progress faults tests security speed build issues:research changes plans", vague=True),
     Row("review", "review critique audit address respond reply judge proofread", "review"),
     Row("find", "investigate analyze analyse research explore find search survey look-into look-for figure-out find-out dig gather estimate study identify locate scan compare", "research",
-        "faults security speed"),
-    Row("explain", "explain describe tell clarify walk-me-through teach show-me remind", "question", "progress"),
+        "faults security speed", places="faults security"),
+    Row("explain", "explain describe tell clarify walk-me-through teach show-me remind", "question", "progress docs", vague=True),
     Row("run", "run execute rerun re-run start launch try use perform demonstrate simulate log-in", "",
         "tests lint build agents speed data servers comments"),
-    Row("test", "test try-out retest", "test"),
+    Row("test", "test try-out try-it try-with retest", "test"),
     Row("document", "document write-up reword rephrase translate word", "docs"),
     Row("commit", "commit push merge rebase squash cherry-pick stash checkout check-out pull amend fixup fold revert force-push fast-forward switch-to bring-up-to-date", "git"),
     Row("plan", "plan prioritize prioritise schedule outline break-down", "plan"),
@@ -123,7 +124,7 @@ ROWS: tuple[Row, ...] = (
     Row("compile", "build compile lint typecheck type-check", "build", "looks tests versions"),
     Row("upgrade", "bump upgrade downgrade pin", "build", "versions", places=""),
     Row("configure", "configure set-up setup install", "config", "tests build lint servers data"),
-    Row("release", "release publish ship cut", "release"),
+    Row("release", "release publish ship", "release"),
     Row("deploy", "deploy host provision rollback roll-back redeploy restart monitor", "deploy"),
     Row("measure", "optimize optimise profile benchmark measure speed-up", "profile"),
     Row("secure", "secure harden sanitize sanitise encrypt redact rotate", "security"),
@@ -178,6 +179,9 @@ AUXILIARY = (
 )
 """A clause that begins so asks, if the named words follow; empty: whatever follows."""
 
+PRONOUNS = frozenset("it them those these that one ones".split())
+"""Behind a verb they stand for what was named before it."""
+
 ASKED_OF = frozenset("should to must can could".split())
 """Before "be" and a participle: it should be updated."""
 
@@ -187,7 +191,9 @@ TAKING = frozenset("start try begin".split())
 PLANS = frozenset("continue question design plan".split())
 """What the title of a plan to carry out cannot mean."""
 
-CHOICES = frozenset("option options both neither number".split())
+CHOICES = frozenset(
+    "option options both neither number first second third last latter former".split()
+)
 """A short reply that begins so, or with a number, picks among what was offered."""
 
 
@@ -221,19 +227,21 @@ class Sign(NamedTuple):
 
 SIGNS: tuple[Sign, ...] = (
     Sign("comments to deal with", "review", LEVEL.told, "comment-from comments-from comment-on comments-on review-comment review-comments pr-comment pr-comments valid-comments new-comments more-comments other-comments feedback coderabbit reviewer reviewers nits", asked=False),
-    Sign("something is broken", "debug", LEVEL.told, "broken breaks broke error errors fails failing failed failure failures crash crashes crashed crashing throws timing-out times-out timed-out exception traceback panic panics panicked bug bugs buggy regression segfault deadlock causes causing hangs stuck freezes not-working doesn't-work does-not-work didn't-work isn't-working not-work unable-to stopped-working no-longer-works wrong incorrect incorrectly unexpected unexpectedly corrupt corrupted blowing-up blows-up bombing-out goes-wrong went-wrong flaky problems problem-with"),
+    Sign("something is broken", "debug", LEVEL.told, "broken out-of-memory memory-leak memory-leaks connection-refused connection-reset breaks broke error errors fails failing failed failure failures crash crashes crashed crashing throws timing-out times-out timed-out exception traceback panic panics panicked bug bugs buggy regression segfault deadlock causes causing hangs stuck freezes not-working doesn't-work does-not-work didn't-work isn't-working not-work unable-to stopped-working no-longer-works wrong incorrect incorrectly unexpected unexpectedly corrupt corrupted blowing-up blows-up bombing-out goes-wrong went-wrong flaky problems problem-with"),
     Sign("an advisory", "security", LEVEL.told, "advisory advisories vulnerability vulnerabilities cve exploit", asked=False),
     Sign("whether to", "design", LEVEL.asked, "should-we should-it should-this should-i shouldn't-we shouldn't-it shouldn't-this why-not why-don't-we why-do-we-need wouldn't-it would-it what-if do-we-still-need do-we-even do-we-really do-we-want is-it-worth does-it-make-sense does-that-make-sense make-sense which-option best-way pros-and-cons how-should what-should better-way", asked=True),
+    Sign("explanations", "question", LEVEL.asked, "why-did-you why-did-we why-have-you how-did-you difference-between", asked=True),
     Sign("ideas", "design", LEVEL.asked, nouns="ideas", asked=True),
     Sign("thoughts", "review", LEVEL.asked, "what-do-you-think thoughts your-opinion", asked=True),
     Sign("tests", "test", LEVEL.asked, nouns="tests", asked=True),
     Sign("comments", "review", LEVEL.asked, nouns="comments"),
     Sign("conflicts", "git", LEVEL.asked, nouns="conflicts"),
-    Sign("speed", "profile", LEVEL.asked, nouns="speed", asked=True),
+    Sign("speed", "profile", LEVEL.asked, "so-long too-long takes-long take-long", "speed", asked=True),
+    Sign("security", "security", LEVEL.asked, nouns="security", asked=True),
     Sign("progress", "status", LEVEL.asked, "did-we did-you have-we have-you are-we-done is-it-done what's-left whats-left what-is-left what's-next whats-next what's-outstanding how-far where-are-we what-did-you-do what-did-we what-have-you what-have-we any-progress any-update any-updates are-you-done", "progress", asked=True),
-    Sign("duplicates", "refactor", LEVEL.finding, "duplicate duplicated duplicates duplication duplicating repeated redundant"),
+    Sign("duplicates", "refactor", LEVEL.finding, "duplicated duplication duplicating repeated redundant"),
     *(Sign(noun.name, noun.tag, LEVEL.hint, nouns=noun.name, asked=False) for noun in NOUNS if noun.name in ("tests", "docs", "looks", "security", "speed")),
-    Sign("something is off", "debug", LEVEL.finding, "silently misleading mismatch missing misses never swallowed overwrites overwritten lost unfiltered inconsistent race leaks dereferences ignored unnecessarily fail shouldn't can't cannot won't doesn't does-not isn't is-not didn't did-not not-being not-seeing should-have supposed-to expected not-found sometimes forever twice randomly intermittently flickers nan 500 404 report-that reports-that looks-off looks-wrong", asked=False),
+    Sign("something is off", "debug", LEVEL.finding, "silently no-longer now-and-then misleading mismatch missing misses never swallowed overwrites overwritten lost unfiltered inconsistent race leaks dereferences ignored unnecessarily fail shouldn't can't cannot won't doesn't does-not isn't is-not didn't did-not not-being not-seeing should-have supposed-to expected not-found sometimes forever twice randomly intermittently flickers nan 500 404 report-that reports-that looks-off looks-wrong", asked=False),
     Sign("a wish", "feature", LEVEL.hint, "i'd-like i-would-like we'd-like would-be-nice would-be-great would-be-cool let-users users-should i-want we-want", asked=False),
     Sign("opinion", "design", LEVEL.hint, "should could i-think i-guess i-feel feel-like instead rather ideally prefer better nicer would-be wondering wonder makes-sense", asked=False),
     *(Sign(noun.name, noun.tag, LEVEL.hint, nouns=noun.name, asked=False) for noun in NOUNS if noun.name not in ("comments", "changes", "conflicts")),

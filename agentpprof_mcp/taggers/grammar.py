@@ -16,6 +16,7 @@ from agentpprof_mcp.taggers.builtin import (
     LEVEL,
     PLANS,
     PREPOSITIONS,
+    PRONOUNS,
     SUBJECTS,
     TAKING,
     YIELDING,
@@ -163,7 +164,12 @@ class _Judge:
             return NOTHING  # "the checkout is slow", "release jobs are red"
         if words[at] in TAKING and behind < len(words) and words[behind] in GERUNDS:
             return self._of_verb(GERUNDS[words[behind]], words, behind + 1)
-        return self._of_verb(VERBS[phrase_at(words, at, length)], words, behind)
+        verb = VERBS[phrase_at(words, at, length)]
+        if behind < len(words) and words[behind] in PRONOUNS:  # "the guide is outdated, update it"
+            told = self._of_verb(verb, words[:at], 0)
+            if told.rule != f"to {verb.row.name}":
+                return told
+        return self._of_verb(verb, words, behind)
 
     def _elsewhere(self, words: list[str]) -> Verdict:
         """A request by a verb that comes last, or by a participle: "the docs should be updated"."""
@@ -275,7 +281,7 @@ def _chooses(words: list[str]) -> bool:
     at = _past_openers(words, 0)
     if at < len(words) and words[at] in VERBS and VERBS[words[at]].row.name in YIELDING:
         at += 1
-    if at < len(words) and words[at] in {"with", "for"}:
+    while at < len(words) and words[at] in {"with", "for", "the"}:
         at += 1
     if at < len(words) and words[at] == "all":
         at += 1

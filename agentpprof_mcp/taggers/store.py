@@ -18,7 +18,16 @@ from agentpprof_mcp.taggers.base import TAG, Tagger
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = ["SESSION", "Given", "GivenTagger", "StoreError", "TagStore", "checked", "store_in"]
+__all__ = [
+    "GIVEN",
+    "SESSION",
+    "Given",
+    "GivenTagger",
+    "StoreError",
+    "TagStore",
+    "checked",
+    "store_in",
+]
 
 SESSION = -1
 """The prompt index that stands for the session itself."""

@@ -1,5 +1,6 @@
 """The user's rules: from the command line, then from a file. They come before the built-in ones."""
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -7,9 +8,10 @@ from typing import NamedTuple
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.taggers.base import TAG
 
-__all__ = ["KINDS", "UserRule", "default_file", "parse_rules", "read_rules"]
+__all__ = ["KINDS", "UserRule", "parse_rules", "rules_of"]
 
 KINDS = ("session", "prompt", "llm", "all")
+DEFAULT_FILE = "tags.toml"
 MAX_RULES = 200
 MAX_PATTERN = 1024
 MAX_FILE = 1 << 20
@@ -38,16 +40,15 @@ def parse_rules(sources: Iterable[str]) -> list[UserRule]:
     return _few(rules)
 
 
-def default_file(config: Path) -> Path:
-    """Where rules are read from when no file is named."""
-    return config / "tags.toml"
-
-
-def read_rules(path: Path) -> list[UserRule]:
+def rules_of(path: Path | None, config: Path) -> list[UserRule]:
     """Rules from the tables `[[rule]]` of a TOML file, in order.
 
-    Raises `InputError` if it cannot be read, `UserError` with the rule's number if it is wrong.
+    Without a path they are those of `tags.toml` in the folder of settings, if it exists. Raises `InputError` if it cannot be read, `UserError` with the rule's number if it is wrong.
     """
+    if path is None:
+        path = config / DEFAULT_FILE
+        if not os.path.lexists(path):
+            return []
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_FILE + 1)

@@ -19,6 +19,7 @@ from agentpprof_cli.options import (
     policy_of,
     query_of,
 )
+from agentpprof_cli.tags import add_tag_flags, change_tags, show_tags
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
@@ -81,10 +82,14 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
 
 def _sessions_flags(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, SESSIONS, SELECTION, TAGGING)
+    _list_format(parser)
+    add_flags(parser, "output", STRICT)
+
+
+def _list_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("table", "json"), default="table", help="default: table"
     )
-    add_flags(parser, "output", STRICT)
 
 
 def _sessions(args: argparse.Namespace, env: Env) -> int:
@@ -95,6 +100,23 @@ def _sessions(args: argparse.Namespace, env: Env) -> int:
     else:
         sys.stdout.write(service.sessions_table(found.sessions, query.zone))
     return _verdict(found.reconciliation, strict=args.strict)
+
+
+# --- tags ------------------------------------------------------------------------------------
+
+
+def _tags_flags(parser: argparse.ArgumentParser) -> None:
+    add_flags(parser, SESSIONS, SELECTION, TAGGING)
+    add_tag_flags(parser)
+    _list_format(parser)
+    add_flags(parser, "output", STRICT)
+
+
+def _tags(args: argparse.Namespace, env: Env) -> int:
+    if args.set or args.remove:
+        change_tags(args, env)
+        return DONE
+    return _verdict(show_tags(args, env).reconciliation, strict=args.strict)
 
 
 # --- top, merge ------------------------------------------------------------------------------
@@ -193,6 +215,7 @@ COMMANDS: tuple[Command, ...] = (
         "profile", "make a profile of sessions (the default command)", _profile_flags, _profile
     ),
     Command("sessions", "list sessions with their counts", _sessions_flags, _sessions),
+    Command("tags", "show which rule gave which tag; give and remove tags", _tags_flags, _tags),
     Command("top", "print the heaviest frames", _top_flags, _top),
     Command("merge", "add pprof files up", _merge_flags, _merge),
 )

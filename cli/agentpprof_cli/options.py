@@ -76,6 +76,7 @@ SELECTION = (
 TAGGING = (
     _flag("--tagger", choices=TAGGERS, default=TAGGERS[0], help="what names sessions, prompts and model calls"),
     _flag("--tag-rule", metavar="KIND:TAG=REGEX", **REPEATED, help="name what matches; KIND is session, prompt, llm or all; repeatable, the first match wins"),
+    _flag("--tag-rules", metavar="FILE", help="rules of a TOML file, after those of --tag-rule (default: tags.toml in the folder of settings, if it exists)"),
 )  # fmt: skip
 """What names the regions."""
 
@@ -152,7 +153,8 @@ def query_of(args: argparse.Namespace, env: Env) -> Query:
         selection,
         view=getattr(args, "view", VIEWS[0].name),
         frames=tuple(filter(None, getattr(args, "frames", "").split(","))),
-        tag_rules=tuple(getattr(args, "tag_rule", ())),
+        tag_rules=tuple(args.tag_rule),
+        rules_file=Path(args.tag_rules) if args.tag_rules is not None else None,
         zone=zone,
         path_depth=_depth(getattr(args, "path_depth", "2")),
         previews=getattr(args, "include_previews", False),
