@@ -17,8 +17,8 @@ TYPED = frozenset({Opener.TYPED, Opener.QUEUED})
 NO_RULE = "no rule"
 """Stands for a rule where the fallback was given."""
 
-ANSWER = "answer"
-"""What a call is about of which nothing is known, not even what its prompt asks for."""
+STAND_INS = {FALLBACK: "answer", "agent": "delegate"}
+"""Tags of prompts that would say nothing of a model call, to what is said instead."""
 
 PASSING: tuple[frozenset[str], ...] = (
     frozenset({FALLBACK, "continue", "git"}),
@@ -50,7 +50,7 @@ class RulesTagger:
                 call.tag, call.rule = self._of_call(call)
             if not call.tag:
                 tag = session.prompts[call.prompt].tag
-                call.tag, call.rule = ANSWER if tag == FALLBACK else tag, "its prompt"
+                call.tag, call.rule = STAND_INS.get(tag, tag), "its prompt"
 
     def _by_user(self, kind: str, text: str) -> tuple[str, str]:
         """What the first user rule of a kind that matches says."""

@@ -18,7 +18,7 @@ OBJECT = 48
 
 NEXT = re.compile(
     r"(?:let me|let's|i'll|i'm|i need to|i should|going to|now|next|then|first|[.:!\n])"
-    r"[,:]? (?:(?:also|now|first|then|to|just|start by|let me|let's|i'll|i'm|i need to) )*([a-z-]+)(?: (at|into|for|up)\b)?"
+    r"[,:]? (?:(?:also|now|next|first|then|to|just|start by|let me|let's|i'll|i'm|i need to),? )*([a-z-]+)(?: (at|into|for|up)\b)?"
 )
 """A verb behind the words that announce a step."""
 
@@ -46,7 +46,7 @@ def _steps() -> dict[str, Step]:
 
 
 STEP_OF = _steps()
-TAG_OF = {noun.name: noun.tag for noun in NOUNS}
+TAG_OF = {noun.name: noun.tag for noun in NOUNS} | {"agents": "delegate"}
 
 
 def step_of(call: ModelCall) -> tuple[str, str]:
