@@ -53,8 +53,7 @@ def step_of(call: ModelCall) -> tuple[str, str]:
     """The tag of a model call and the name of the rule; both empty when nothing tells."""
     if call.says:
         text = call.says[-LOOKED_AT:] if call.does else call.says[:LOOKED_AT]
-        found = NEXT.finditer("\n " + text.lower().replace("\u2019", "'"))
-        tag = next(filter(None, map(_announced, reversed(list(found)))), "")
+        tag = _next("\n " + text.lower().replace("\u2019", "'").rstrip())
         if tag:
             return tag, "what it says"
     if call.purpose:
@@ -67,6 +66,15 @@ def step_of(call: ModelCall) -> tuple[str, str]:
         if tag:
             return tag, "what it asks for"
     return "", ""
+
+
+def _next(text: str) -> str:
+    """The tag of the first step that the last sentence announces, or else of the last one before it."""
+    matches = list(NEXT.finditer(text))
+    end = max(text.rfind(". "), text.rfind("\n"))
+    last = [match for match in matches if match.start() >= end]
+    before = matches[: len(matches) - len(last)]
+    return next(filter(None, map(_announced, [*last, *reversed(before)])), "")
 
 
 def _announced(match: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ def call(says="", does=(), purpose=""):
         ("edit", "That is the cause.\n\nNow update the return value"),
         ("debug", "One error is left. Let me fix it."),
         ("git", "All pass. Let me commit and push."),
+        ("git", "I should look first. Let me commit this, then investigate the rest."),
         ("build", "Now let me run the linter again:"),
         ("docs", "I\u2019ll update the README"),
         ("explore", "I'm reading the config now"),
@@ -30,7 +31,7 @@ def call(says="", does=(), purpose=""):
     ],
 )
 def test_a_call_is_named_by_the_step_that_it_announces(tag, says):
-    """The last one, since that is done next."""
+    """The first of the last sentence, since that is done next."""
     assert step_of(call(says, ["Bash"]))[0] == tag
 
 

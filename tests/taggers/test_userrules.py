@@ -15,7 +15,7 @@ from agentpprof_mcp.taggers import (
 )
 from agentpprof_mcp.taggers.rules import session_tag
 
-RULE = '[[rule]]\nkind = "{}"\ntag = "{}"\npattern = '{}'\n'
+RULE = "[[rule]]\nkind = '{}'\ntag = '{}'\npattern = '{}'\n"
 SECRET = "sk-123-secret"
 
 
