@@ -81,6 +81,8 @@ def commands(folder: Path) -> Iterator[tuple[str, ...]]:
     yield "merge", str(folder / "system.pb.gz"), "-o", str(folder / "merged.svg")
     yield "sessions", *everything
     yield "sessions", *everything, "--format", "json"
+    yield "tags", *everything
+    yield "tags", *everything, "--format", "json"
     yield ("--project-root", str(folder))
     yield ()
     yield *everything, "--session-tag", "nothing"
