@@ -10,6 +10,7 @@ import pytest
 from agentpprof_cli.commands import COMMANDS
 from agentpprof_cli.main import build_parser, main
 from agentpprof_mcp import __main__ as server
+from agentpprof_mcp.taggers.vocabulary import MEANINGS
 from agentpprof_mcp.views import VIEWS
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +75,12 @@ def test_views_are_documented_as_they_are() -> None:
         assert view.question in section
         assert f"`{' '.join(view.frames)}`" in section
         assert all(f"`{measure.name}`" in section for measure in view.measures)
+
+
+def test_tags_are_documented_as_they_are() -> None:
+    """One line for each tag of the vocabulary, with its meaning, in its order."""
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", text_of(DOCS / "tags.md"), re.MULTILINE)
+    assert rows == list(MEANINGS.items())
 
 
 def test_help_and_readme_name_every_view() -> None:
