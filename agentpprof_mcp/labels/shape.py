@@ -12,7 +12,18 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-__all__ = ["CACHE", "MAX_RAW", "clean", "cut", "fits", "is_secret", "is_suspect", "name_or", "slug"]
+__all__ = [
+    "CACHE",
+    "MAX_RAW",
+    "clean",
+    "cut",
+    "fits",
+    "is_secret",
+    "is_suspect",
+    "name_or",
+    "scrub",
+    "slug",
+]
 
 CACHE = 1 << 14
 """Entries of every memo of labels."""
@@ -57,6 +68,8 @@ SECRET = (
         re.VERBOSE | re.IGNORECASE,
     )
 )
+KEY_FILE = "-----BEGIN"
+UNBROKEN = re.compile(r"\S+")
 
 _ORDERS = """
     assistant bypass comply curl delete disregard execute exfiltrate forget ignore immediately
@@ -97,6 +110,16 @@ def is_secret(text: str) -> bool:
     return SECRET.search(text) is not None
 
 
+def scrub(text: str) -> str:
+    """The words of a text without those that hold such a secret or are random, and without key files."""
+    text = text.partition(KEY_FILE)[0]
+    hidden = bytearray(len(text))
+    for match in SECRET.finditer(text):
+        hidden[match.start() : match.end()] = b"x" * len(match[0])
+    words = (w[0] for w in UNBROKEN.finditer(text) if not any(hidden[w.start() : w.end()]))
+    return " ".join(word for word in words if not any(map(_is_random, WORD.findall(word))))
+
+
 def is_suspect(name: str) -> bool:
     """Whether a name holds a secret or reads as an instruction."""
     words = {word.lower() for part in WORD.findall(name) for word in HUMP.split(part)}
@@ -114,9 +137,7 @@ def fits(name: str) -> bool:
     words = WORD.findall(EXTENSION.sub("", name))
     if not words or len(words) > MAX_WORDS or is_suspect(name):
         return False
-    return not any(
-        len(text) >= ENTROPY_FROM and _entropy(text) >= MAX_ENTROPY for text in _units(name, words)
-    )
+    return not any(_is_random(text) for text in _units(name, words))
 
 
 def name_or(instead: str, raw: str) -> str:
@@ -136,6 +157,10 @@ def _units(name: str, words: list[str]) -> Iterator[str]:
         humps = HUMP.split(word)
         least = max(MIN_HUMP * len(humps), MIN_LETTERS * sum(map(str.isupper, word)))
         yield from humps if len(word) >= least else [word]
+
+
+def _is_random(text: str) -> bool:
+    return len(text) >= ENTROPY_FROM and _entropy(text) >= MAX_ENTROPY
 
 
 def _entropy(text: str) -> float:
