@@ -20,11 +20,12 @@ PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --gener
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help profile test check format bench dist smoke requirements clean
+.PHONY: help profile test test-llama check format bench dist smoke requirements clean
 
 help:
 	@echo "make profile       profile this machine's own sessions: a table, and out/profile.svg"
 	@echo "make test          run all tests"
+	@echo "make test-llama    ask a real llama.cpp server (installs one and numpy, 60 MB)"
 	@echo "make check         format, lint, types and the quick tests, in about a minute"
 	@echo "make format        format the code and fix what the linter can"
 	@echo "make bench         measure speed and memory on HISTORY=DIR (default: your home)"
@@ -47,11 +48,14 @@ profile: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto
 
+test-llama: .venv/installed-llama
+	$(BIN)/pytest -m llama -rs
+
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto -m "not real and not consumers"
+	$(BIN)/pytest -q -n auto -m "not real and not consumers and not llama"
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix-only .
@@ -71,6 +75,7 @@ requirements:
 	printf '%s\n' $(BUILD) | $(PIN) pyproject.toml - -o requirements.txt
 	printf '%s\n' $(BUILD) | $(PIN) --group dev -c requirements.txt pyproject.toml - \
 		-o requirements-dev.txt
+	$(PIN) --group llama -c requirements-dev.txt -o requirements-llama.txt
 
 clean:
 	rm -rf .venv dist out .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -96,4 +101,9 @@ clean:
 .venv/installed-dev: .venv/installed requirements-dev.txt
 	@echo "Installing the pinned development tools into .venv"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv/installed-llama: .venv/installed-dev requirements-llama.txt
+	@echo "Installing a llama.cpp server into .venv"
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-llama.txt
 	@touch $@

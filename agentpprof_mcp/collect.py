@@ -3,12 +3,15 @@
 Selection has gates at three depths: files by agent before they are opened, sessions by project, id and
 tag once they are read, events by time and region. Who owns a call that several sessions repeat is
 settled over everything that was read, whatever is selected.
+
+A tagger that has to ask first makes it two passes. The first brings the texts of the selected sessions
+together, so that each is asked about once, by this process, and workers never open a connection.
 """
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,13 +26,15 @@ from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.readers import Group, Wants, discover, named, reader_of
-from agentpprof_mcp.taggers import GivenTagger, RulesTagger, parse_rules, rules_of, store_in
+from agentpprof_mcp.taggers import TAGGERS, Asking, GivenTagger, Tagger, store_in
 from agentpprof_mcp.views import Scene, View, project
 
 __all__ = ["Progress", "Sessions", "collect"]
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many files are read."""
+Progress = Callable[[str, int, int], None]
+"""Told what is done, and to how many of how many."""
+
+READING, ASKING = "reading session", "asking about text"
 
 DAY_STEP = 900_000
 """Milliseconds in which a zone's day cannot change twice: every offset is a multiple of it."""
@@ -62,7 +67,9 @@ class Sessions(NamedTuple):
 class _Work:
     """Turns families of groups into digests; made before workers fork, so that they share it."""
 
-    def __init__(self, query: Query, env: Env, view: View | None) -> None:
+    def __init__(
+        self, query: Query, env: Env, view: View | None, tagger: Tagger, key: MachineKey
+    ) -> None:
         self.query = query
         self.view = view
         selection = query.selection
@@ -70,10 +77,9 @@ class _Work:
             home=str(env.home),
             roots={agent: str(root) for agent, root in selection.roots.items()},
             path_depth=query.path_depth,
-            key=MachineKey(env.cache),
+            key=key,
         )
-        rules = parse_rules(query.tag_rules) + rules_of(query.rules_file, env.config)
-        self.tagger = GivenTagger(RulesTagger(rules), store_in(env.cache), self.labels.lasting)
+        self.tagger = GivenTagger(tagger, store_in(env.cache), self.labels.lasting)
         self.projects = Projects(selection.project_root, selection.project_name)
         self.wants = view.wants if view else Wants(effects=False, files=True)
         self.day_of = _day_maker(query.zone)
@@ -94,11 +100,12 @@ class _Work:
         if len(sessions) > 1:
             settle([session for _, session in sessions])
         for index, session in sessions:
-            digests[index] = self._digest(session)
+            digests[index] = self.digest(session)
             digests[index].claims = held[index]
         return digests
 
-    def _digest(self, session: Session) -> Digest:
+    def digest(self, session: Session) -> Digest:
+        """Tag, select and project a session whose calls are its own."""
         place, dropped = self._project(session)
         if not dropped:
             self.tagger.tag(session)
@@ -152,6 +159,23 @@ class _Work:
         return ""
 
 
+class _Gathering(_Work):
+    """The first pass of a tagger that asks: digests with the texts that it needs an answer for."""
+
+    def __init__(self, query: Query, env: Env, tagger: Asking, key: MachineKey) -> None:
+        super().__init__(query, env, None, tagger, key)
+        self.asking = tagger
+
+    def digest(self, session: Session) -> Digest:
+        """The digest of a session; what was given a tag needs no answer."""
+        self.tagger.give(session)
+        questions = self.asking.questions(session)
+        digest = super().digest(session)
+        if not digest.dropped:
+            digest.questions = list(questions.values())
+        return digest
+
+
 def _narrow(session: Session, selection: Selection) -> None:
     """Leave the events and prompts that are in the range of time and in a selected region."""
 
@@ -187,20 +211,48 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
     else:
         groups = discover(selection.roots, account)
     groups = [g for g in groups if not selection.agents or g.agent in selection.agents]
-    work = _Work(query, env, view)
+    key = MachineKey(env.cache)
+    tagger = TAGGERS[query.tagger](query, env.config, key)
+    if isinstance(tagger, Asking):
+        _ask(tagger, groups, _Gathering(_without_tags(query), env, tagger, key), progress)
+    work = _Work(query, env, view, tagger, key)
     digests = _digest_all(groups, work, progress)
     if selection.session_files and any(digest.dropped == "unreadable" for digest in digests):
         raise InputError("a session file could no longer be read; run again")
-    chosen = [digest for digest in digests if not digest.dropped]
-    chosen.sort(key=lambda digest: (-digest.ended, digest.id))
-    chosen = _by_id(selection, chosen)
-    if selection.max_sessions is not None:
-        chosen = chosen[: selection.max_sessions]
+    chosen = _chosen(selection, digests)
     if not chosen:
         raise NothingFoundError(_nothing(selection, digests, env.home))
     for digest in (*chosen, *(digest for digest in digests if digest.dropped)):
         account.add(digest.reconciliation)
     return Sessions(chosen, account, work.tagger.describe())
+
+
+def _chosen(selection: Selection, digests: Sequence[Digest]) -> list[Digest]:
+    """The digests that the selection keeps, newest first. Raises `UserError`."""
+    chosen = [digest for digest in digests if not digest.dropped]
+    chosen.sort(key=lambda digest: (-digest.ended, digest.id))
+    return _by_id(selection, chosen)[: selection.max_sessions]
+
+
+def _without_tags(query: Query) -> Query:
+    """The query as far as it can be carried out before anything is tagged."""
+    selection = query.selection
+    if selection.session_tags or selection.prompt_tags:
+        ids = () if LAST in selection.session_ids else selection.session_ids
+        selection = selection._replace(
+            session_tags=(), prompt_tags=(), session_ids=ids, max_sessions=None
+        )
+    return query._replace(selection=selection)
+
+
+def _ask(
+    tagger: Asking, groups: Sequence[Group], gathering: _Gathering, progress: Progress
+) -> None:
+    """Let a tagger ask about the texts of the selected sessions, those of the newest first."""
+    digests = _digest_all(groups, gathering, progress)
+    chosen = _chosen(gathering.query.selection, digests)
+    texts = [text for digest in chosen for text in digest.questions]
+    tagger.ask(texts, partial(progress, ASKING))
 
 
 def _guess(groups: Sequence[Group]) -> list[list[int]]:
@@ -273,7 +325,7 @@ def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> lis
             [sum(groups[i].size for i in members) for members in sets],
             lambda job: work.family([groups[i] for i in sets[job]]),
             list[Digest],
-            progress,
+            partial(progress, READING),
         )
         return list(zip(sets, results, strict=True))
 

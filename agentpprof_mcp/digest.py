@@ -1,4 +1,4 @@
-"""A session after selection: counts, names and samples, no text. What workers send and lists show."""
+"""A session after selection: counts, names and samples. What workers send and lists show."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -80,7 +80,8 @@ class Digest(msgspec.Struct, array_like=True):
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
     `dropped` says which selector left the session out; then only `id` to `ended` and `claims` are
     filled. Times are milliseconds. `lasting` is what given tags are stored under. `naming` is filled on
-    request.
+    request, `questions` while a tagger that has to ask gathers what to ask about: they are beginnings of
+    prompts.
     """
 
     id: str = ""
@@ -105,6 +106,7 @@ class Digest(msgspec.Struct, array_like=True):
     claims: list[int] = msgspec.field(default_factory=list)
     lasting: str = ""
     naming: list[Named] = msgspec.field(default_factory=list)
+    questions: list[str] = msgspec.field(default_factory=list)
 
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:

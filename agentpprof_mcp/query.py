@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agentpprof_mcp.errors import UserError
 
-__all__ = ["Query", "Selection", "parse_time", "parse_zone"]
+__all__ = ["Llama", "Query", "Selection", "parse_time", "parse_zone"]
 
 AGO = re.compile(r"(\d{1,6})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -37,18 +37,35 @@ class Selection(NamedTuple):
     max_sessions: int | None = None
 
 
+class Llama(NamedTuple):
+    """A language model on a llama.cpp server: where it is, and how long it may take.
+
+    `url` is that of chat completions. `cache` is the file of its answers, None to keep none.
+    `timeout` is in seconds for one answer, `deadline` for all together.
+    """
+
+    url: str
+    model: str = ""
+    open_vocabulary: bool = False
+    cache: Path | None = None
+    timeout: float = 60
+    deadline: float = 600
+
+
 class Query(NamedTuple):
     """A selection, and how to look at it. `path_depth` None shows whole paths.
 
-    `rules_file` None stands for the user's own, if there is one; `naming` asks for the rules that gave
-    the tags.
+    `tagger` is a name of `taggers.TAGGERS`; one that asks a model needs `llama`. `rules_file` None stands
+    for the user's own, if there is one; `naming` asks for the rules that gave the tags.
     """
 
     selection: Selection
     view: str = "tasks"
     frames: tuple[str, ...] = ()
+    tagger: str = "regex"
     tag_rules: tuple[str, ...] = ()
     rules_file: Path | None = None
+    llama: Llama | None = None
     zone: tzinfo = UTC
     path_depth: int | None = 2
     previews: bool = False

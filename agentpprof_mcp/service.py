@@ -61,7 +61,7 @@ def view_named(name: str) -> View:
     raise UserError(f"unknown view {name!r}; the views are {known}")
 
 
-def _quiet(_done: int, _all: int) -> None:
+def _quiet(_what: str, _done: int, _all: int) -> None:
     """Tell nobody."""
 
 

@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, str] = {
     "readers.lines": "model readers.framing",
     "readers.*": "effects model readers.base readers.framing readers.lines",
     "readers": "errors model readers.*",
-    "taggers": "effects errors model",
+    "taggers": "effects errors labels model output query",
     "writers.base": "model profile",
     "writers.*": "errors model profile writers.base",
     "writers": "writers.*",
@@ -56,9 +56,10 @@ MAY_IMPORT: dict[str, str] = {
 """What each part may import of ours. A part may import itself; all may import the bare package."""
 
 ONLY_IN: dict[str, set[str]] = {
-    "anyio": {"stdio"},
+    "anyio": {"stdio", "taggers.llama"},
     "google": {"writers.pprof"},
     "httpx": {"taggers.llama"},
+    "fcntl": {"taggers.cache"},
     "mcp": {"server", "stdio"},
     "pydantic": {"server"},
     "sqlite3": {"taggers.store"},
@@ -72,6 +73,7 @@ ONLY_IN: dict[str, set[str]] = {
 """Modules outside that are heavy, or that would open a door."""
 
 HEAVY = {
+    "anyio",
     "google.protobuf",
     "httpx",
     "mcp",

@@ -10,6 +10,7 @@ import pytest
 from agentpprof_cli.commands import COMMANDS
 from agentpprof_cli.main import build_parser, main
 from agentpprof_mcp import __main__ as server
+from agentpprof_mcp.taggers.reasons import Reason
 from agentpprof_mcp.taggers.vocabulary import MEANINGS
 from agentpprof_mcp.views import VIEWS
 
@@ -75,6 +76,12 @@ def test_views_are_documented_as_they_are() -> None:
         assert view.question in section
         assert f"`{' '.join(view.frames)}`" in section
         assert all(f"`{measure.name}`" in section for measure in view.measures)
+
+
+def test_every_reason_for_a_stand_in_is_documented() -> None:
+    """It stands in JSON as one word."""
+    page = text_of(DOCS / "llm-tagger.md")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == [reason.value for reason in Reason]
 
 
 def test_tags_are_documented_as_they_are() -> None:

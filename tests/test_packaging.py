@@ -15,7 +15,12 @@ SERVER = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PINNED = re.compile(r"^([a-z0-9-]+)==\S+ .*\\$", re.MULTILINE)
 
-BOTH = pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+GROUPS = {
+    "requirements.txt": PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"],
+    "requirements-dev.txt": PROJECT["dependency-groups"]["dev"],
+    "requirements-llama.txt": PROJECT["dependency-groups"]["llama"],
+}
+EACH = pytest.mark.parametrize("name", GROUPS)
 
 
 def needed(specifications: list[str]) -> set[str]:
@@ -46,7 +51,7 @@ def test_the_wheel_is_made_of_two_packages() -> None:
     assert (ROOT / "agentpprof_mcp" / "py.typed").exists()
 
 
-@BOTH
+@EACH
 def test_requirements_are_pinned_by_hash_and_name_no_host(name: str) -> None:
     """Any index may serve them, and none can swap them."""
     text = (ROOT / name).read_text(encoding="utf-8")
@@ -57,13 +62,10 @@ def test_requirements_are_pinned_by_hash_and_name_no_host(name: str) -> None:
     assert not re.search(r"://|index-url|find-links", text)
 
 
-@BOTH
+@EACH
 def test_requirements_cover_what_the_project_asks_for(name: str) -> None:
     """A dependency that was added is pinned too: `make requirements`."""
-    asked = needed(PROJECT["project"]["dependencies"] + PROJECT["build-system"]["requires"])
-    if "dev" in name:
-        asked |= needed(PROJECT["dependency-groups"]["dev"])
-    assert asked <= set(PINNED.findall((ROOT / name).read_text(encoding="utf-8")))
+    assert needed(GROUPS[name]) <= set(PINNED.findall((ROOT / name).read_text(encoding="utf-8")))
 
 
 def test_both_requirement_files_agree() -> None:

@@ -1,8 +1,17 @@
 """Taggers: what names the regions of a profile."""
 
-from agentpprof_mcp.taggers.base import TAG, Tagger
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from agentpprof_mcp.errors import UserError
+from agentpprof_mcp.query import Query
+from agentpprof_mcp.taggers.address import completions_url
+from agentpprof_mcp.taggers.base import SESSION, TAG, Asking, Tagger
+from agentpprof_mcp.taggers.llm import LlmTagger
+from agentpprof_mcp.taggers.reasons import remarks
 from agentpprof_mcp.taggers.rules import RulesTagger
-from agentpprof_mcp.taggers.store import GIVEN, SESSION, Given, GivenTagger, checked, store_in
+from agentpprof_mcp.taggers.store import GIVEN, Given, GivenTagger, checked, store_in
 from agentpprof_mcp.taggers.userrules import parse_rules, rules_of
 from agentpprof_mcp.taggers.vocabulary import FALLBACK
 
@@ -12,15 +21,35 @@ __all__ = [
     "SESSION",
     "TAG",
     "TAGGERS",
+    "Asking",
     "Given",
     "GivenTagger",
     "RulesTagger",
     "Tagger",
     "checked",
+    "completions_url",
     "parse_rules",
+    "remarks",
     "rules_of",
     "store_in",
 ]
 
-TAGGERS = ("regex",)
-"""Names that `--tagger` takes; the first is the default."""
+Maker = Callable[[Query, Path, Callable[[], bytes]], Tagger]
+"""Makes a tagger of what is asked, the folder of settings, and the key of this machine.
+
+Raises `UserError` or `InputError`.
+"""
+
+
+def _regex(query: Query, config: Path, _key: Callable[[], bytes]) -> RulesTagger:
+    return RulesTagger(parse_rules(query.tag_rules) + rules_of(query.rules_file, config))
+
+
+def _llm(query: Query, config: Path, key: Callable[[], bytes]) -> LlmTagger:
+    if query.llama is None:
+        raise UserError("--tagger llm needs --llama-url, as in http://127.0.0.1:8080")
+    return LlmTagger(_regex(query, config, key), query.llama, key)
+
+
+TAGGERS: Mapping[str, Maker] = MappingProxyType({"regex": _regex, "llm": _llm})
+"""What `--tagger` takes, and what makes each; the first is the default."""

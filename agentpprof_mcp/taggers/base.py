@@ -5,13 +5,17 @@ rules, never a word of the session's text.
 """
 
 import re
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, runtime_checkable
 
 from agentpprof_mcp.model import Session
 
-__all__ = ["TAG", "Tagger"]
+__all__ = ["SESSION", "TAG", "Asking", "Tagger", "fill"]
 
 TAG = re.compile(r"[a-z]{3,12}")
+
+SESSION = -1
+"""The prompt index that stands for the session itself."""
 
 
 class Tagger(Protocol):
@@ -24,3 +28,28 @@ class Tagger(Protocol):
     def describe(self) -> dict[str, object]:
         """What the JSON output says of the tagger: its name and settings, no text."""
         ...
+
+
+@runtime_checkable
+class Asking(Tagger, Protocol):
+    """A tagger that has to ask somebody first: once for all sessions, and for each text once."""
+
+    def questions(self, session: Session) -> dict[int, str]:
+        """The texts to ask about, by index of their prompt (`SESSION`: of the session itself)."""
+        ...
+
+    def ask(self, texts: Iterable[str], progress: Callable[[int, int], None]) -> None:
+        """Learn what to answer when `tag` meets one of the texts; `progress(done, all)` is told.
+
+        Never raises, except for an interrupt by the user.
+        """
+        ...
+
+
+def fill(session: Session, tags: Mapping[int, str], rule: str) -> None:
+    """Put tags into a session, by index (`SESSION`: its own), and what they come from."""
+    if SESSION in tags:
+        session.tag, session.rule = tags[SESSION], rule
+    for index, prompt in enumerate(session.prompts):
+        if index in tags:
+            prompt.tag, prompt.rule = tags[index], rule

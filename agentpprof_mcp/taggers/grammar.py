@@ -39,7 +39,7 @@ from agentpprof_mcp.taggers.lexicon import (
     phrase_at,
 )
 
-__all__ = ["NOTHING", "Verdict", "judge"]
+__all__ = ["NOTHING", "Verdict", "judge", "unwrapped"]
 
 LOOKED_AT = 1200
 """Characters of a prompt that are read; what is pasted comes later, if not first."""
@@ -83,10 +83,15 @@ PASTED = Verdict(LEVEL.told, "debug", "a pasted error")
 CARRY_OUT = Verdict(LEVEL.work, "feature", "a plan to carry out")
 
 
+def unwrapped(text: str) -> str:
+    """The beginning of what was typed, without what editors and agents put around it."""
+    return WRAPPER.sub(" ", text[:SOUGHT])
+
+
 @lru_cache(1024)
 def judge(text: str, without: frozenset[str] = frozenset()) -> Verdict:
     """What a prompt asks for; `NOTHING` where no rule fits. `without` names rules to leave out."""
-    text = WRAPPER.sub(" ", text[:SOUGHT])[:LOOKED_AT]
+    text = unwrapped(text)[:LOOKED_AT]
     plan = PLAN.match(text)
     if plan and CARRY_OUT.rule not in without:
         title = _Judge(without).decide(PLAN_WORDS.sub(" ", plan[1]))

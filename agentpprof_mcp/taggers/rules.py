@@ -9,10 +9,11 @@ from agentpprof_mcp.taggers.steps import step_of
 from agentpprof_mcp.taggers.userrules import UserRule
 from agentpprof_mcp.taggers.vocabulary import FALLBACK
 
-__all__ = ["NO_RULE", "RulesTagger", "session_tag"]
+__all__ = ["NO_RULE", "TYPED", "RulesTagger", "first_prompts", "session_tag"]
 
 SESSION_PROMPTS = 8
 TYPED = frozenset({Opener.TYPED, Opener.QUEUED})
+"""Openers of prompts that are tagged by their text."""
 
 NO_RULE = "no rule"
 """Stands for a rule where the fallback was given."""
@@ -52,8 +53,8 @@ class RulesTagger:
                 tag = session.prompts[call.prompt].tag
                 call.tag, call.rule = STAND_INS.get(tag, tag), "its prompt"
 
-    def _by_user(self, kind: str, text: str) -> tuple[str, str]:
-        """What the first user rule of a kind that matches says."""
+    def by_user(self, kind: str, text: str) -> tuple[str, str]:
+        """Tag and name of the first user rule of a kind that matches; empty when none does."""
         for rule in self.rules:
             if rule.kind in {kind, "all"} and rule.matches(text):
                 return rule.tag, rule.name
@@ -63,17 +64,16 @@ class RulesTagger:
         if prompt.opener not in TYPED:
             return prompt.opener.value, "what opened it"
         if self.rules:
-            tag, name = self._by_user("prompt", prompt.text)
+            tag, name = self.by_user("prompt", prompt.text)
             if tag:
                 return tag, name
         verdict = judge(prompt.text)
         return (verdict.tag, verdict.rule) if verdict.tag else (FALLBACK, NO_RULE)
 
     def _of_session(self, session: Session) -> tuple[str, str]:
-        typed = [prompt for prompt in session.prompts if prompt.opener in TYPED]
-        first = typed[:SESSION_PROMPTS]
+        first = first_prompts(session)
         if self.rules:
-            tag, name = self._by_user("session", "\n".join(prompt.text for prompt in first))
+            tag, name = self.by_user("session", "\n".join(prompt.text for prompt in first))
             if tag:
                 return tag, name
         tag = session_tag([prompt.tag for prompt in first])
@@ -81,10 +81,15 @@ class RulesTagger:
 
     def _of_call(self, call: ModelCall) -> tuple[str, str]:
         if self.rules and call.says:
-            tag, name = self._by_user("llm", call.says)
+            tag, name = self.by_user("llm", call.says)
             if tag:
                 return tag, name
         return step_of(call)
+
+
+def first_prompts(session: Session) -> list[Prompt]:
+    """The prompts that name a session."""
+    return [prompt for prompt in session.prompts if prompt.opener in TYPED][:SESSION_PROMPTS]
 
 
 def session_tag(tags: list[str]) -> str:

@@ -13,24 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.taggers.base import TAG, Tagger
+from agentpprof_mcp.taggers.base import SESSION, TAG, Tagger, fill
 
 if TYPE_CHECKING:
     import sqlite3
 
-__all__ = [
-    "GIVEN",
-    "SESSION",
-    "Given",
-    "GivenTagger",
-    "StoreError",
-    "TagStore",
-    "checked",
-    "store_in",
-]
-
-SESSION = -1
-"""The prompt index that stands for the session itself."""
+__all__ = ["GIVEN", "Given", "GivenTagger", "StoreError", "TagStore", "checked", "store_in"]
 
 GIVEN = "given"
 """The name of the rule that a given tag comes from."""
@@ -206,11 +194,10 @@ class GivenTagger:
 
     def tag(self, session: Session) -> None:
         """Fill in given tags, then let the other tagger fill in the rest, which may build on them."""
-        given = self._given.get(self._stored(session.id), {}) if self._given else {}
-        for index, tag in given.items():
-            if index == SESSION:
-                session.tag, session.rule = tag, GIVEN
-            elif index < len(session.prompts):
-                prompt = session.prompts[index]
-                prompt.tag, prompt.rule = tag, GIVEN
+        self.give(session)
         self._tagger.tag(session)
+
+    def give(self, session: Session) -> None:
+        """Fill in given tags only."""
+        if self._given:
+            fill(session, self._given.get(self._stored(session.id), {}), GIVEN)

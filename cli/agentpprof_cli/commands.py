@@ -2,12 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_cli import terminal
 from agentpprof_cli.options import (
+    LLM,
     OUTPUT,
     PUBLIC,
     SELECTION,
@@ -25,6 +26,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.output import write_whole
+from agentpprof_mcp.taggers import remarks
 from agentpprof_mcp.writers import WRITERS, Writer, by_suffix
 
 __all__ = ["COMMANDS", "DONE", "SKIPPED", "Command"]
@@ -47,11 +49,13 @@ class Command(NamedTuple):
 
 
 SESSIONS = "which sessions (a repeated selector means any of its values)"
+MODEL = "language model (--tagger llm)"
 
 
 def _profile_flags(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, SESSIONS, SELECTION)
     add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, MODEL, LLM)
     add_flags(parser, "output", OUTPUT, TABLE, STRICT)
     add_flags(parser, "for others", PUBLIC)
     parser.add_argument(
@@ -68,7 +72,7 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
     if policy and args.include_previews:
         raise UserError("--public and --include-previews exclude each other")
-    report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = _profiled(args, env)
     report = service.publish(report, policy) if policy else report
     if writer is None:
         sys.stdout.write(service.table(report, args.limit, args.measure))
@@ -82,6 +86,7 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
 
 def _sessions_flags(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, SESSIONS, SELECTION, TAGGING)
+    add_flags(parser, MODEL, LLM)
     _list_format(parser)
     add_flags(parser, "output", STRICT)
 
@@ -95,6 +100,7 @@ def _list_format(parser: argparse.ArgumentParser) -> None:
 def _sessions(args: argparse.Namespace, env: Env) -> int:
     query = query_of(args, env)
     found = service.list_sessions(query, env, terminal.show_progress)
+    _remark(found.tagger)
     if args.format == "json":
         sys.stdout.buffer.write(service.sessions_json(found, query.zone))
     else:
@@ -107,6 +113,7 @@ def _sessions(args: argparse.Namespace, env: Env) -> int:
 
 def _tags_flags(parser: argparse.ArgumentParser) -> None:
     add_flags(parser, SESSIONS, SELECTION, TAGGING)
+    add_flags(parser, MODEL, LLM)
     add_tag_flags(parser)
     _list_format(parser)
     add_flags(parser, "output", STRICT)
@@ -116,7 +123,9 @@ def _tags(args: argparse.Namespace, env: Env) -> int:
     if args.set or args.remove:
         change_tags(args, env)
         return DONE
-    return _verdict(show_tags(args, env).reconciliation, strict=args.strict)
+    found = show_tags(args, env)
+    _remark(found.tagger)
+    return _verdict(found.reconciliation, strict=args.strict)
 
 
 # --- top, merge ------------------------------------------------------------------------------
@@ -132,16 +141,14 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
     )
     add_flags(parser, SESSIONS, SELECTION)
     add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, MODEL, LLM)
     add_flags(parser, "output", TABLE, STRICT)
     add_flags(parser, "for others", PUBLIC)
 
 
 def _top(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
-    if args.profiles:
-        report = service.merge(args.profiles)
-    else:
-        report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = service.merge(args.profiles) if args.profiles else _profiled(args, env)
     report = service.publish(report, policy) if policy else report
     sys.stdout.write(service.table(report, args.limit, args.measure))
     return _verdict(report.reconciliation, strict=args.strict)
@@ -162,6 +169,21 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
     else:
         _put(args.output, writer, report)
     return DONE
+
+
+# --- answers ---------------------------------------------------------------------------------
+
+
+def _profiled(args: argparse.Namespace, env: Env) -> service.Report:
+    """The profile that the flags ask for, when what named it has been said."""
+    report = service.profile(query_of(args, env), env, terminal.show_progress)
+    _remark(report.tagger)
+    return report
+
+
+def _remark(tagger: Mapping[str, object]) -> None:
+    for remark in remarks(tagger):
+        terminal.say(remark)
 
 
 # --- output ----------------------------------------------------------------------------------

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.public import LEAST_SESSIONS, Policy
-from agentpprof_mcp.query import Query, Selection, parse_time, parse_zone
+from agentpprof_mcp.query import Llama, Query, Selection, parse_time, parse_zone
 from agentpprof_mcp.readers import READERS
-from agentpprof_mcp.taggers import TAGGERS
+from agentpprof_mcp.taggers import TAGGERS, completions_url
 from agentpprof_mcp.views import DIMENSIONS, VIEWS
 from agentpprof_mcp.writers import WRITERS
 
 __all__ = [
+    "LLM",
     "OUTPUT",
     "PUBLIC",
     "SELECTION",
@@ -30,6 +31,7 @@ __all__ = [
 
 CURRENT = "current"
 CURRENT_VARIABLE = "CLAUDE_CODE_SESSION_ID"
+LONGEST_NAME = 256
 
 
 class Flag(NamedTuple):
@@ -74,11 +76,23 @@ SELECTION = (
 """Which history, and which part of it."""
 
 TAGGING = (
-    _flag("--tagger", choices=TAGGERS, default=TAGGERS[0], help="what names sessions, prompts and model calls"),
+    _flag("--tagger", choices=[*TAGGERS], default=next(iter(TAGGERS)), help="what names sessions, prompts and model calls"),
     _flag("--tag-rule", metavar="KIND:TAG=REGEX", **REPEATED, help="name what matches; KIND is session, prompt, llm or all; repeatable, the first match wins"),
     _flag("--tag-rules", metavar="FILE", help="rules of a TOML file, after those of --tag-rule (default: tags.toml in the folder of settings, if it exists)"),
 )  # fmt: skip
 """What names the regions."""
+
+LLM = (
+    _flag("--llama-url", metavar="URL", help="the llama.cpp server to ask, as in http://127.0.0.1:8080"),
+    _flag("--model", metavar="NAME", default="", help="the model, where the server has several"),
+    _flag("--allow-remote-llm", action="store_true", help="the server may be another machine: beginnings of prompts are sent there"),
+    _flag("--open-vocabulary", action="store_true", help="take words that are not in the list, too"),
+    _flag("--cache", metavar="FILE", help="keep answers in FILE (default: tags.json in the cache folder)"),
+    _flag("--no-cache", action="store_true", help="neither use nor keep answers"),
+    _flag("--llm-timeout", metavar="SECONDS", type=positive, default=60, help="for one answer (default: 60)"),
+    _flag("--llm-deadline", metavar="SECONDS", type=positive, default=600, help="for all answers together (default: 600)"),
+)  # fmt: skip
+"""The language model of `--tagger llm`."""
 
 VIEW = (
     _flag("--view", metavar="VIEW", default=VIEWS[0].name, help=f"{VIEW_NAMES} (default: {VIEWS[0].name})"),
@@ -153,8 +167,10 @@ def query_of(args: argparse.Namespace, env: Env) -> Query:
         selection,
         view=getattr(args, "view", VIEWS[0].name),
         frames=tuple(filter(None, getattr(args, "frames", "").split(","))),
+        tagger=args.tagger,
         tag_rules=tuple(args.tag_rule),
         rules_file=Path(args.tag_rules) if args.tag_rules is not None else None,
+        llama=_llama(args, env),
         zone=zone,
         path_depth=_depth(getattr(args, "path_depth", "2")),
         previews=getattr(args, "include_previews", False),
@@ -187,6 +203,29 @@ def _session_id(prefix: str, env: Env) -> str:
     if not known:
         raise UserError("the current session is not known here; try --session-id last")
     return known
+
+
+def _llama(args: argparse.Namespace, env: Env) -> Llama | None:
+    """The language model that the flags name; None when they name none. Raises `UserError`."""
+    given = (args.llama_url is not None, args.model, args.allow_remote_llm, args.open_vocabulary)
+    if args.tagger != "llm":
+        if any(given) or args.cache or args.no_cache:
+            raise UserError("flags of the language model need --tagger llm")
+        return None
+    if args.llama_url is None:
+        return None
+    if args.cache and args.no_cache:
+        raise UserError("--cache and --no-cache exclude each other")
+    if not args.model.isprintable() or len(args.model) > LONGEST_NAME:
+        raise UserError("--model is no name of a model")
+    return Llama(
+        completions_url(args.llama_url, remote=args.allow_remote_llm),
+        args.model,
+        args.open_vocabulary,
+        None if args.no_cache else Path(args.cache or env.cache / "tags.json"),
+        args.llm_timeout,
+        args.llm_deadline,
+    )
 
 
 def _depth(text: str) -> int | None:

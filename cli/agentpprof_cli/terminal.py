@@ -10,9 +10,9 @@ def say(text: str) -> None:
     sys.stderr.write(f"agentpprof: {text}\n")
 
 
-def show_progress(done: int, total: int) -> None:
+def show_progress(what: str, done: int, total: int) -> None:
     """Redraw one line on a terminal; nothing elsewhere."""
     if sys.stderr.isatty():
-        line = f"reading session {done + 1:,} of {total:,}" if done < total else ""
+        line = f"{what} {done + 1:,} of {total:,}" if done < total else ""
         sys.stderr.write(f"\r\x1b[K{line}")
         sys.stderr.flush()

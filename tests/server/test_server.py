@@ -13,6 +13,7 @@ from mcp import Client
 from mcp.types import TextContent
 
 from agentpprof_mcp import results
+from agentpprof_mcp.__main__ import build_parser
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.server import Choices, build
@@ -38,6 +39,15 @@ async def test_the_offer_is_small_and_true() -> None:
     assert size < 8_000, "four characters are about a token"
     words = {"tokens", "cost", "time", "slow", "expensive", "retries", "errors", "flame", "past"}
     assert words <= set(re.findall(r"\w+", instructions))
+
+
+async def test_nothing_makes_the_server_ask_a_model() -> None:
+    """It opens no connection: neither its user nor a caller of a tool has a way to say so."""
+    async with Client(build(Choices({}))) as client:
+        tools = (await client.list_tools()).tools
+    names = {name for tool in tools for name in tool.input_schema["properties"]}
+    assert not {name for name in names if re.search("llm|llama|tagger|url|model", name)}
+    assert not re.search("llm|llama|tagger", build_parser().format_help())
 
 
 async def test_a_mistake_of_ours_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:

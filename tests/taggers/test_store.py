@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session, Tokens
+from agentpprof_mcp.taggers.base import SESSION
 from agentpprof_mcp.taggers.rules import RulesTagger
-from agentpprof_mcp.taggers.store import SESSION, Given, GivenTagger, StoreError, TagStore, store_in
+from agentpprof_mcp.taggers.store import Given, GivenTagger, StoreError, TagStore, store_in
 
 
 @pytest.fixture
