@@ -22,6 +22,7 @@ from tests.history import Claude
 from tests.leaks.canaries import KINDS, Canary, Mint
 from tests.leaks.plant import Garden
 from tests.leaks.scan import Scanner
+from tests.taggers.stub import Answer, echo, saying, serving
 
 SEEDS = range(int(os.environ.get("AGENTPPROF_LEAK_SEEDS", "1")))
 EVERY = 1 if len(SEEDS) > 1 else 8
@@ -111,6 +112,24 @@ def test_the_command_line_shows_no_canary(
     assert scanner.found(b"\n".join(shown)) == set()
     assert b":redacted" not in b"".join(shown)
     assert b"hidden by the second net" not in b"".join(shown)
+
+
+@pytest.mark.parametrize("answer", [saying("debug"), echo], ids=["good", "echo"])
+def test_a_language_model_brings_no_canary_back(
+    garden: Garden, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], answer: Answer
+) -> None:
+    """Neither in what is printed nor in the cache of its answers; it is sent texts, but few secrets."""
+    scanner = Scanner(garden.planted)
+    cache = tmp_path / "cache" / "tags.json"
+    flags = ("--tagger", "llm", "--cache", str(cache))
+    with serving(answer) as stub:
+        for words in (("--format", "json"), ("--format", "json"), ("--open-vocabulary",)):
+            everything = (*words, "--all-projects", "--llama-url", stub.url)
+            shown = list(outputs(capfdbinary, *everything, *flags))
+            shown += files(cache.parent, garden.home / ".cache")
+            assert scanner.found(b"\n".join(shown)) == set()
+    assert scanner.found(json.dumps(stub.asked).encode()) != set()
+    assert cache.exists() == (answer is not echo)
 
 
 @pytest.mark.parametrize("view", VIEW_NAMES)
