@@ -25,7 +25,7 @@ from agentpprof_mcp.ownership import claims, families, settle
 from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
-from agentpprof_mcp.readers import Group, Wants, discover, named, reader_of
+from agentpprof_mcp.readers import Group, Heads, Wants, discover, named, reader_of
 from agentpprof_mcp.taggers import TAGGERS, Asking, GivenTagger, Tagger, store_in
 from agentpprof_mcp.views import Scene, View, project
 
@@ -209,7 +209,7 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
     if selection.session_files:
         groups = named(selection.session_files)
     else:
-        groups = discover(selection.roots, account)
+        groups = discover(selection.roots, Heads({}), account)
     groups = [g for g in groups if not selection.agents or g.agent in selection.agents]
     key = MachineKey(env.cache)
     tagger = TAGGERS[query.tagger](query, env.config, key)

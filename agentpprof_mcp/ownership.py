@@ -10,6 +10,7 @@ within a family only: some clients number them anew in every session.
 """
 
 from collections.abc import Iterable, Sequence
+from zlib import adler32, crc32
 
 from agentpprof_mcp.model import UNNAMED, ModelCall, Session, ToolCall
 
@@ -17,14 +18,17 @@ __all__ = ["claims", "families", "settle"]
 
 
 def claims(session: Session) -> list[int]:
-    """What makes a session kin to others: a number for each id, equal for two copies within one run.
+    """What makes a session kin to others of its agent: a number of 64 bits for each id that it holds."""
+    agent = session.agent
+    held = [f"{agent}c{call.message}" for call in session.calls if call.message]
+    held += [f"{agent}p{prompt.key}" for prompt in session.prompts if prompt.key]
+    held += [f"{agent}s{name}" for name in (session.id, *session.origins)]
+    return [crc32(text) << 32 | adler32(text) for text in map(_encoded, held)]
 
-    Two ids of one number only make a family that has nothing to settle.
-    """
-    held = [hash(f"c{call.message}") for call in session.calls if call.message]
-    held += [hash(f"p{prompt.key}") for prompt in session.prompts if prompt.key]
-    held += [hash(f"s{name}") for name in (session.id, *session.origins)]
-    return held
+
+def _encoded(text: str) -> bytes:
+    """Bytes of an id, which may hold what UTF-8 does not allow."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def families(claimed: Sequence[Iterable[int]]) -> list[list[int]]:

@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, str] = {
     "query": "errors",
     "output": "errors",
     "ownership": "model",
-    "readers.base": "model",
+    "readers.base": "model readers.framing",
     "readers.framing": "model",
     "readers.lines": "model readers.framing",
     "readers.*": "effects model readers.base readers.framing readers.lines",

@@ -5,12 +5,22 @@ from pathlib import Path
 
 from agentpprof_mcp.errors import InputError
 from agentpprof_mcp.model import Reconciliation
-from agentpprof_mcp.readers.base import Agent, Group, Wants
+from agentpprof_mcp.readers.base import Agent, File, Group, Heads, Wants
 from agentpprof_mcp.readers.claude import CLAUDE
 from agentpprof_mcp.readers.codex import CODEX
 from agentpprof_mcp.readers.framing import head_of_file
 
-__all__ = ["READERS", "Agent", "Group", "Wants", "discover", "named", "reader_of"]
+__all__ = [
+    "READERS",
+    "Agent",
+    "File",
+    "Group",
+    "Heads",
+    "Wants",
+    "discover",
+    "named",
+    "reader_of",
+]
 
 READERS: tuple[Agent, ...] = (CLAUDE, CODEX)
 
@@ -20,12 +30,12 @@ def reader_of(agent: str) -> Agent:
     return next(reader for reader in READERS if reader.name == agent)
 
 
-def discover(roots: Mapping[str, Path], account: Reconciliation) -> list[Group]:
+def discover(roots: Mapping[str, Path], heads: Heads, account: Reconciliation) -> list[Group]:
     """The sessions of every agent that has a root here."""
     groups: list[Group] = []
     for reader in READERS:
         if reader.name in roots:
-            groups += reader.discover(roots[reader.name], account)
+            groups += reader.discover(roots[reader.name], heads, account)
     return groups
 
 

@@ -4,13 +4,14 @@
 gets lines out of files, `lines` gets records out of lines.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from agentpprof_mcp.model import Reconciliation, Session
+from agentpprof_mcp.readers.framing import Stamp
 
-__all__ = ["Agent", "Group", "Wants"]
+__all__ = ["Agent", "File", "Group", "Heads", "Wants"]
 
 
 class Wants(NamedTuple):
@@ -22,11 +23,36 @@ class Wants(NamedTuple):
     """Effects of native tools, which name their files outright. Implied by `effects`."""
 
 
+class File(NamedTuple):
+    """A discovered file as it is now; `head` is what its first records say, in its reader's words."""
+
+    path: str
+    stamp: Stamp
+    head: tuple[str, ...] = ()
+
+
+class Heads:
+    """Looks into the heads of files, and not again into those that are as they were.
+
+    `known` are files by path as they were when they were looked at.
+    """
+
+    def __init__(self, known: Mapping[str, File]) -> None:
+        self._known = known
+
+    def of(self, path: Path, stamp: Stamp, look: Callable[[Path], tuple[str, ...]]) -> File:
+        """The file, with what `look` finds in its head."""
+        name = str(path)
+        known = self._known.get(name)
+        return known if known and known.stamp == stamp else File(name, stamp, look(path))
+
+
 class Group(NamedTuple):
     """The files of one session: its main thread, and those of the sub-agents that it started.
 
     `main` is None when only files of sub-agents are left. `size` is in bytes, to balance workers.
     Groups with the same `root` begin with the same record: one is probably a fork of the other.
+    `files` is everything on disk that the session is read from, where it was discovered and not named.
     """
 
     agent: str
@@ -34,6 +60,7 @@ class Group(NamedTuple):
     subagents: tuple[Path, ...] = ()
     size: int = 0
     root: str = ""
+    files: tuple[File, ...] = ()
 
 
 class Agent(Protocol):
@@ -45,7 +72,7 @@ class Agent(Protocol):
         """Where this agent keeps its history unless told otherwise."""
         ...
 
-    def discover(self, root: Path, account: Reconciliation) -> list[Group]:
+    def discover(self, root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
         """All sessions below `root` in a stable order; what cannot be listed is counted."""
         ...
 

@@ -11,10 +11,11 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["MAX_LINE", "Framing", "head_of_file", "open_history", "walk"]
+__all__ = ["MAX_LINE", "Framing", "Stamp", "head_of_file", "open_history", "walk"]
 
 CHUNK = 1 << 17
 """Bytes read at once: what is split and decoded is then still in the processor's cache."""
@@ -29,8 +30,25 @@ ZST_RATIO = 1000
 ZST_RATIO_FROM = 64 << 20
 
 
-def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
-    """Yield (regular file, size) below `root`, sorted, links not followed; `root` itself may be one."""
+class Stamp(NamedTuple):
+    """What the system says of a file without opening it: while it is the same, so is the content.
+
+    `size` is in bytes, `changed` in nanoseconds.
+    """
+
+    device: int
+    inode: int
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, info: os.stat_result) -> "Stamp":
+        """The stamp in what `stat` returned."""
+        return cls(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+
+
+def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:
+    """Yield (regular file, stamp) below `root`, sorted, links not followed; `root` itself may be one."""
     pending = [(os.path.realpath(root), 0)]
     while pending:
         folder, depth = pending.pop()
@@ -49,7 +67,7 @@ def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
                 if entry.is_dir(follow_symlinks=False):
                     below.append((entry.path, depth + 1))
                 elif entry.is_file(follow_symlinks=False):
-                    yield Path(entry.path), entry.stat(follow_symlinks=False).st_size
+                    yield Path(entry.path), Stamp.of(entry.stat(follow_symlinks=False))
                 else:
                     account.vanished += 1
             except OSError:

@@ -252,7 +252,7 @@ def test_walking_leaves_links_and_goes_not_too_deep(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     account = Reconciliation()
-    found = [(path.name, size) for path, size in walk(tmp_path, account)]
+    found = [(path.name, stamp.size) for path, stamp in walk(tmp_path, account)]
     assert found == [("a.jsonl", 1), ("b.jsonl", 2)]
     assert account.vanished == 2
 

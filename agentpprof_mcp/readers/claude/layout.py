@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 
 from agentpprof_mcp.model import Reconciliation
-from agentpprof_mcp.readers.base import Group
+from agentpprof_mcp.readers.base import File, Group, Heads
 from agentpprof_mcp.readers.claude.wire import DECODER
 from agentpprof_mcp.readers.framing import head_of_file, walk
 from agentpprof_mcp.readers.lines import iso_ms, objects, read_records
@@ -26,6 +26,7 @@ META_LIMIT = 1 << 16
 HEAD_RECORDS = 32
 HEAD_BYTES = 1 << 14
 HISTORY = (".jsonl", ".jsonl.zst")
+META = ".meta.json"
 
 
 class Meta(msgspec.Struct):
@@ -66,57 +67,82 @@ def head_of(path: Path) -> Head:
     return Head(session, subagent, 0)
 
 
+def _meta_path(path: str) -> str:
+    """What stands beside a sub-agent's file about it."""
+    return path.removesuffix(".zst").removesuffix(".jsonl") + META
+
+
 def meta_of(path: Path) -> Meta:
     """What stands beside a sub-agent's file about it; empty when there is nothing readable."""
     try:
-        with path.with_name(f"agent-{agent_id(path)}.meta.json").open("rb") as stream:
+        with Path(_meta_path(str(path))).open("rb") as stream:
             return msgspec.json.decode(stream.read(META_LIMIT), type=Meta)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Meta()
 
 
-def discover(root: Path, account: Reconciliation) -> list[Group]:
+def discover(root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
     """Sessions below `root` (the configuration folder, or its `projects`), sub-agents with theirs."""
     projects = root / "projects"
-    folder = projects if projects.is_dir() else root
-    mains: dict[tuple[Path, str], tuple[Path, int]] = {}
-    agents: dict[tuple[Path, str], list[tuple[Path, int]]] = {}
-    for path, size in walk(folder, account):
-        if not path.name.endswith(HISTORY) or path.name == "journal.jsonl":
+    mains: dict[tuple[str, str], File] = {}
+    agents: dict[tuple[str, str], list[File]] = {}
+    metas: dict[str, File] = {}
+    for path, stamp in walk(projects if projects.is_dir() else root, account):
+        name = path.name
+        if name.endswith(META):
+            metas[str(path)] = File(str(path), stamp)
+        elif not name.endswith(HISTORY) or name == "journal.jsonl":
             continue
-        if not agent_id(path):
-            key = path.parent, path.name.split(".jsonl")[0]
-            if not mains.get(key, (path, 0))[1]:  # a compressed twin gives way to the plain file
-                mains[key] = (path, size)
-            continue
-        agents.setdefault(_owner(path), []).append((path, size))
-    groups = []
-    for key in sorted(mains.keys() | agents.keys()):
-        main, size = mains.get(key, (None, 0))
-        below = agents.get(key, [])
-        total = size + sum(part for _, part in below)
-        agents_files = tuple(path for path, _ in below)
-        groups.append(Group("claude", main, agents_files, total, _root_of(main)))
-    return groups
+        elif agent_id(path):
+            folder, session = _parent_of(path)
+            file = heads.of(path, stamp, _nothing if session else _session_in)
+            agents.setdefault((folder, session or file.head[0]), []).append(file)
+        else:
+            key = str(path.parent), name.split(".jsonl")[0]
+            if key not in mains or not mains[key].stamp.size:  # the plain file before its twin
+                mains[key] = heads.of(path, stamp, _first_uuid)
+    keys = sorted(mains.keys() | agents.keys())
+    return [_group(mains.get(key), agents.get(key, []), metas) for key in keys]
 
 
-def _root_of(main: Path | None) -> str:
+def _group(main: File | None, agents: list[File], metas: Mapping[str, File]) -> Group:
+    histories = [*([main] if main else []), *agents]
+    beside = [metas[name] for file in agents if (name := _meta_path(file.path)) in metas]
+    return Group(
+        "claude",
+        Path(main.path) if main else None,
+        tuple(Path(file.path) for file in agents),
+        sum(file.stamp.size for file in histories),
+        main.head[0] if main else "",
+        (*histories, *beside),
+    )
+
+
+def _nothing(_path: Path) -> tuple[str, ...]:
+    """Look at nothing: where the file lies says all."""
+    return ()
+
+
+def _first_uuid(path: Path) -> tuple[str, ...]:
     """The uuid of a file's first record, which a fork copies; empty when its head has none."""
-    if main is None:
-        return ""
     try:
-        head = head_of_file(main, HEAD_BYTES)
+        head = head_of_file(path, HEAD_BYTES)
     except OSError:
-        return ""
-    return next((str(record["uuid"]) for record in objects(head) if "uuid" in record), "")
+        return ("",)
+    return (next((str(record["uuid"]) for record in objects(head) if "uuid" in record), ""),)
 
 
-def _owner(path: Path) -> tuple[Path, str]:
-    """(folder, session id) of the main file that a sub-agent's file belongs to."""
+def _session_in(path: Path) -> tuple[str, ...]:
+    """The session that a sub-agent's file beside the main ones belongs to, by its records."""
+    try:
+        return (head_of(path).session,)
+    except OSError:
+        return ("",)
+
+
+def _parent_of(path: Path) -> tuple[str, str]:
+    """(folder, session id) of the main file of a sub-agent's; its place may not tell the id."""
     for parent in path.parents:
         if parent.name == "subagents":
-            return parent.parent.parent, parent.parent.name
-    try:
-        return path.parent, head_of(path).session
-    except OSError:
-        return path.parent, ""
+            return str(parent.parent.parent), parent.parent.name
+    return str(path.parent), ""

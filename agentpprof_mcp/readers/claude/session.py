@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from agentpprof_mcp.model import Reconciliation, Session
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Group, Heads, Wants
 from agentpprof_mcp.readers.claude.layout import (
     Meta,
     agent_id,
@@ -41,9 +41,9 @@ class Claude:
         """`$CLAUDE_CONFIG_DIR`, else `~/.claude`."""
         return root_of(home, environ)
 
-    def discover(self, root: Path, account: Reconciliation) -> list[Group]:
+    def discover(self, root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
         """All sessions below `root`; see `layout`."""
-        return discover(root, account)
+        return discover(root, heads, account)
 
     def sniff(self, head: bytes) -> bool | None:
         """Claude's records carry their type and `sessionId`, `uuid` or `leafUuid` at the top."""

@@ -11,11 +11,11 @@ from typing import NamedTuple
 import msgspec
 
 from agentpprof_mcp.model import Reconciliation
-from agentpprof_mcp.readers.base import Group
+from agentpprof_mcp.readers.base import File, Group, Heads
 from agentpprof_mcp.readers.codex.heads import sniff
 from agentpprof_mcp.readers.codex.kin import Kin, kin_of, stem_of, thread_of
 from agentpprof_mcp.readers.codex.records import DECODER
-from agentpprof_mcp.readers.framing import head_of_file, walk
+from agentpprof_mcp.readers.framing import Stamp, head_of_file, walk
 
 __all__ = ["discover", "group", "root_of"]
 
@@ -28,11 +28,12 @@ HEADS = (1 << 16, 1 << 20)
 
 
 class Found(NamedTuple):
-    """A file of a session, and whose thread it holds."""
+    """A file of a session, and whose thread it holds; `file` where it was discovered."""
 
     path: Path
     size: int
     kin: Kin
+    file: File | None = None
 
 
 def root_of(home: Path, environ: Mapping[str, str]) -> Path:
@@ -41,9 +42,9 @@ def root_of(home: Path, environ: Mapping[str, str]) -> Path:
     return Path(given) if given else home / ".codex"
 
 
-def discover(root: Path, account: Reconciliation) -> list[Group]:
+def discover(root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
     """Sessions below `root` (Codex's folder, or its `sessions`), sub-agents with their main thread."""
-    return _grouped(list(_threads(root, account)))
+    return _grouped(list(_threads(root, heads, account)))
 
 
 def group(paths: Sequence[Path]) -> list[Group]:
@@ -68,9 +69,14 @@ def _grouped(threads: list[Found]) -> list[Group]:
 
 
 def _group(main: Found | None, subagents: list[Found]) -> Group:
-    size = sum(found.size for found in subagents) + (main.size if main else 0)
-    paths = tuple(found.path for found in subagents)
-    return Group("codex", main.path if main else None, paths, size)
+    several = [*([main] if main else []), *subagents]
+    return Group(
+        "codex",
+        main.path if main else None,
+        tuple(found.path for found in subagents),
+        sum(found.size for found in several),
+        files=tuple(found.file for found in several if found.file),
+    )
 
 
 def _main_thread(kin: Kin, parents: Mapping[str, str]) -> str:
@@ -84,26 +90,27 @@ def _main_thread(kin: Kin, parents: Mapping[str, str]) -> str:
     return thread
 
 
-def _threads(root: Path, account: Reconciliation) -> Iterator[Found]:
-    for path, size in _files(root, account):
-        kin = _kin_of_file(path)
-        if kin is not None:
-            yield Found(path, size, kin)
+def _threads(root: Path, heads: Heads, account: Reconciliation) -> Iterator[Found]:
+    for path, stamp in _files(root, account):
+        file = heads.of(path, stamp, lambda path: tuple(_kin_of_file(path) or ()))
+        if file.head:
+            yield Found(path, stamp.size, Kin(*file.head), file)
 
 
-def _files(root: Path, account: Reconciliation) -> Iterator[tuple[Path, int]]:
+def _files(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:
     """Files that may be rollouts, each once: a compressed twin gives way to the plain file."""
     folders = [root / name for name in FOLDERS if (root / name).is_dir()]
-    chosen: dict[str, tuple[Path, int]] = {}
+    chosen: dict[str, tuple[Path, Stamp]] = {}
     for folder in folders or [root]:
-        for path, size in walk(folder, account):
+        for path, stamp in walk(folder, account):
             rollout = path.name.startswith(ROLLOUT)
             if path.name.endswith(SUFFIXES) or (rollout and path.suffix == ".json"):
                 stem = stem_of(path)
                 key = stem if rollout else str(path.with_name(stem))
                 known = chosen.get(key)
-                if known is None or not known[1] or (size and known[0].suffix == ".zst"):
-                    chosen[key] = (path, size)
+                plain = stamp.size and known and known[0].suffix == ".zst"
+                if known is None or not known[1].size or plain:
+                    chosen[key] = (path, stamp)
     yield from chosen.values()
 
 

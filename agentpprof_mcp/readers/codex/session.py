@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from agentpprof_mcp.model import Reconciliation, Session
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Group, Heads, Wants
 from agentpprof_mcp.readers.codex.document import read_document
 from agentpprof_mcp.readers.codex.heads import is_document, sniff
 from agentpprof_mcp.readers.codex.layout import discover, group, root_of
@@ -24,9 +24,9 @@ class Codex:
         """`$CODEX_HOME`, else `~/.codex`."""
         return root_of(home, environ)
 
-    def discover(self, root: Path, account: Reconciliation) -> list[Group]:
+    def discover(self, root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
         """All sessions below `root`; see `layout`."""
-        return discover(root, account)
+        return discover(root, heads, account)
 
     def group(self, paths: Sequence[Path]) -> list[Group]:
         """Put files that were named one by one together: sub-agents with their main thread."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agentpprof_mcp.model import Opener, Reconciliation, Session
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Group, Heads, Wants
 from agentpprof_mcp.readers.codex import CODEX
 
 Write = Callable[..., Path]
@@ -171,13 +171,15 @@ def test_a_main_file_that_vanished_is_an_error() -> None:
 def test_discovery_puts_subagents_with_their_main_thread(history: Path, tmp_path: Path) -> None:
     """Or leaves them a session without one."""
     account = Reconciliation()
-    by_main = {g.main and g.main.name[-12:-6]: g for g in CODEX.discover(history, account)}
+    by_main = {
+        g.main and g.main.name[-12:-6]: g for g in CODEX.discover(history, Heads({}), account)
+    }
     (below,) = by_main["000007"].subagents
     assert below.name.endswith("8.jsonl")
 
     copy = tmp_path / "home"
     shutil.copytree(history, copy)
     next(copy.rglob("*07.jsonl")).unlink()
-    (orphan,) = [group for group in CODEX.discover(copy, account) if group.main is None]
+    (orphan,) = [group for group in CODEX.discover(copy, Heads({}), account) if group.main is None]
     assert [path.name for path in orphan.subagents] == [below.name]
     assert orphan.size == below.stat().st_size
