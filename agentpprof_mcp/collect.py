@@ -1,33 +1,34 @@
-"""From a query to digests: find the files, read in parallel, settle, tag, select, project.
+"""From a query to its sessions: find the files, digest what is in them, choose.
 
-Selection has gates at three depths: files by agent before they are opened, sessions by project, id and
-tag once they are read, events by time and region. Who owns a call that several sessions repeat is
-settled over everything that was read, whatever is selected.
+Selection has gates at three depths: files by agent before they are opened, sessions by project, events by
+time and region while they are digested (`work`), digests by id and tag (`selecting`). Who owns a call that
+several sessions repeat is settled over everything that was found, whatever is selected.
 
 A tagger that has to ask first makes it two passes. The first brings the texts of the selected sessions
 together, so that each is asked about once, by this process, and workers never open a connection.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, tzinfo
-from functools import lru_cache, partial
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from agentpprof_mcp.digest import Digest, digest_of, is_own, left_out, naming_of, show_types
+from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
+from agentpprof_mcp.errors import InputError, NothingFoundError
+from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
-from agentpprof_mcp.labels import Labels
-from agentpprof_mcp.model import Reconciliation, Session
-from agentpprof_mcp.ownership import claims, families, settle
-from agentpprof_mcp.pool import run_jobs
-from agentpprof_mcp.projects import Project, Projects
+from agentpprof_mcp.library import Library
+from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.query import Query, Selection
-from agentpprof_mcp.readers import Group, Heads, Wants, discover, named, reader_of
-from agentpprof_mcp.taggers import TAGGERS, Asking, GivenTagger, Tagger, store_in
-from agentpprof_mcp.views import Scene, View, project
+from agentpprof_mcp.readers import Group, Heads, discover, named
+from agentpprof_mcp.reading import Told, read_all
+from agentpprof_mcp.selecting import LAST, choose, nothing
+from agentpprof_mcp.survey import survey
+from agentpprof_mcp.taggers import TAGGERS, Asking
+from agentpprof_mcp.totals import Total
+from agentpprof_mcp.views import View
+from agentpprof_mcp.work import Gathering, Work
 
 __all__ = ["Progress", "Sessions", "collect"]
 
@@ -36,202 +37,78 @@ Progress = Callable[[str, int, int], None]
 
 READING, ASKING = "reading session", "asking about text"
 
-DAY_STEP = 900_000
-"""Milliseconds in which a zone's day cannot change twice: every offset is a multiple of it."""
-
-LAST = "last"
-"""The session id that stands for the newest session."""
-
-REASONS = {
-    "id": "with another id",
-    "tag": "with another session tag",
-    "events": "without a selected event",
-    "copied": "only repeating others",
-    "project": "in other projects",
-    "unreadable": "unreadable",
-}
-"""Why a session is left out (`Digest.dropped`), in words."""
-
-LISTED = 8
-"""Candidates named in an error."""
-
 
 class Sessions(NamedTuple):
-    """Selected sessions, newest first, the account of what was read for them, and what named them."""
+    """Selected sessions, newest first, the account of what was read for them, and what named them.
+
+    Where only their sum was asked for, it stands in `total`, and there may be no list. `remark` is what
+    the user should know of the index.
+    """
 
     sessions: list[Digest]
     reconciliation: Reconciliation
     tagger: dict[str, object]
+    total: Total | None = None
+    remark: str = ""
 
 
-class _Work:
-    """Turns families of groups into digests; made before workers fork, so that they share it."""
-
-    def __init__(
-        self, query: Query, env: Env, view: View | None, tagger: Tagger, key: MachineKey
-    ) -> None:
-        self.query = query
-        self.view = view
-        selection = query.selection
-        self.labels = Labels(
-            home=str(env.home),
-            roots={agent: str(root) for agent, root in selection.roots.items()},
-            path_depth=query.path_depth,
-            key=key,
-        )
-        self.tagger = GivenTagger(tagger, store_in(env.cache), self.labels.lasting)
-        self.projects = Projects(selection.project_root, selection.project_name)
-        self.wants = view.wants if view else Wants(effects=False, files=True)
-        self.day_of = _day_maker(query.zone)
-
-    def family(self, groups: Sequence[Group]) -> list[Digest]:
-        """Read the groups, settle what they share, and digest each."""
-        sessions: list[tuple[int, Session]] = []
-        digests = [Digest(agent=group.agent, dropped="unreadable") for group in groups]
-        for index, group in enumerate(groups):
-            try:
-                session = reader_of(group.agent).read(group, self.wants)
-            except OSError:
-                digests[index].reconciliation.miss()
-                continue
-            show_types(session.reconciliation)
-            sessions.append((index, session))
-        held = {index: claims(session) for index, session in sessions}
-        if len(sessions) > 1:
-            settle([session for _, session in sessions])
-        for index, session in sessions:
-            digests[index] = self.digest(session)
-            digests[index].claims = held[index]
-        return digests
-
-    def digest(self, session: Session) -> Digest:
-        """Tag, select and project a session whose calls are its own."""
-        place, dropped = self._project(session)
-        if not dropped:
-            self.tagger.tag(session)
-            dropped = self._select(session)
-        if dropped:
-            made = left_out(session, place, self.labels, dropped)
-            if dropped == "copied" or not session.cwds:
-                # its file was read for this answer, or may be part of it
-                made.reconciliation = session.reconciliation
-            return made
-        profile, hits = None, self.labels.redaction_hits
-        if self.view is not None:
-            scene = Scene(session, place, self.labels)
-            profile = project(self.view, scene, self.day_of, self.query.frames)
-        digest = digest_of(session, place, profile, self.labels, previews=self.query.previews)
-        if self.query.naming:
-            digest.naming = naming_of(session)
-        digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits
-        return digest
-
-    def _project(self, session: Session) -> tuple[Project, str]:
-        """The project that a session is shown in, and whether it is left out for it."""
-        selection, given = self.query.selection, self.projects.given
-        if given is not None and any(given.holds(cwd) for cwd in session.cwds):
-            return given, ""
-        if selection.session_files and selection.project_given and given is not None:
-            return given, ""
-        own = self.projects.own(session.cwds[0] if session.cwds else "")
-        if given is None:
-            names = selection.projects
-            shown = self.labels.bare(self.labels.project(own.name, own.root))
-            return own, "project" if names and shown not in names else ""
-        return own, "" if selection.session_files else "project"
-
-    def _select(self, session: Session) -> str:
-        """Keep the selected events of a session; the name of the selector that leaves it out."""
-        selection = self.query.selection
-        names = (session.id, self.labels.handle(session.id))
-        ids = selection.session_ids
-        if ids and LAST not in ids and not any(_is_called(names, prefix) for prefix in ids):
-            return "id"
-        if selection.session_tags and session.tag not in selection.session_tags:
-            return "tag"
-        empty = not (session.calls or session.tools)
-        if empty and session.reconciliation.duplicates and not any(map(is_own, session.prompts)):
-            return "copied"
-        if selection.since or selection.until or selection.prompt_tags:
-            _narrow(session, selection)
-            if not session.calls and not session.tools:
-                return "events"
-        return ""
-
-
-class _Gathering(_Work):
-    """The first pass of a tagger that asks: digests with the texts that it needs an answer for."""
-
-    def __init__(self, query: Query, env: Env, tagger: Asking, key: MachineKey) -> None:
-        super().__init__(query, env, None, tagger, key)
-        self.asking = tagger
-
-    def digest(self, session: Session) -> Digest:
-        """The digest of a session; what was given a tag needs no answer."""
-        self.tagger.give(session)
-        questions = self.asking.questions(session)
-        digest = super().digest(session)
-        if not digest.dropped:
-            digest.questions = list(questions.values())
-        return digest
-
-
-def _narrow(session: Session, selection: Selection) -> None:
-    """Leave the events and prompts that are in the range of time and in a selected region."""
-
-    def in_range(at: int) -> bool:
-        at = at or session.started
-        return at >= selection.since and (not selection.until or at < selection.until)
-
-    tags = selection.prompt_tags
-    selected = [not tags or prompt.tag in tags for prompt in session.prompts]
-    for prompt, kept in zip(session.prompts, selected, strict=True):
-        prompt.counts = prompt.counts and kept and in_range(prompt.at)
-    session.calls = [call for call in session.calls if selected[call.prompt] and in_range(call.at)]
-    session.tools = [tool for tool in session.tools if selected[tool.prompt] and in_range(tool.at)]
-
-
-def _day_maker(zone: tzinfo) -> Callable[[int], str]:
-    """A function from milliseconds to the zone's day, looked up once per quarter of an hour."""
-
-    @lru_cache(1 << 14)
-    def day_of_quarter(quarter: int) -> str:
-        seconds = quarter * DAY_STEP / 1000
-        return datetime.fromtimestamp(seconds, UTC).astimezone(zone).date().isoformat()
-
-    return lambda at: day_of_quarter(at // DAY_STEP) if at else ""
-
-
-def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Sessions:
-    """Read what the selection may hold, and keep what it does."""
-    account = Reconciliation()
-    selection = query.selection
-    if selection.session_files:
-        groups = named(selection.session_files)
-    else:
-        groups = discover(selection.roots, Heads({}), account)
-    groups = [g for g in groups if not selection.agents or g.agent in selection.agents]
+def collect(
+    query: Query, env: Env, view: View | None, progress: Progress, *, whole: bool = True
+) -> Sessions:
+    """Find what is selected. `whole` False: nobody will look at single sessions or samples' labels."""
     key = MachineKey(env.cache)
-    tagger = TAGGERS[query.tagger](query, env.config, key)
-    if isinstance(tagger, Asking):
-        _ask(tagger, groups, _Gathering(_without_tags(query), env, tagger, key), progress)
-    work = _Work(query, env, view, tagger, key)
-    digests = _digest_all(groups, work, progress)
+    work = Work(query, env, view, TAGGERS[query.tagger](query, env.config, key), key)
+    told = partial(progress, READING)
+    if work.asking or query.previews or query.selection.session_files or not query.remember:
+        return _read(work, told, progress)
+    return _remember(work, told, whole=whole)
+
+
+def _read(work: Work, told: Told, progress: Progress) -> Sessions:
+    """Read everything; keep nothing."""
+    account = Reconciliation()
+    selection = work.query.selection
+    groups = named(selection.session_files) or discover(_roots(selection), Heads({}), account)
+    if work.asking:
+        _ask(work, work.asking, groups, progress)
+    digests = read_all(groups, work, told)
     if selection.session_files and any(digest.dropped == "unreadable" for digest in digests):
         raise InputError("a session file could no longer be read; run again")
-    chosen = _chosen(selection, digests)
+    return _chosen(work, digests, account)
+
+
+def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
+    """Read what changed since the last time; the index knows the rest."""
+    account = Reconciliation()
+    selection = work.query.selection
+    roots = _roots(selection)
+    store = Store(work.env.cache, work.key, work.env.now)
+    index = Index(store, roots)
+    groups = discover(roots, Heads(index.heads()), account)
+    library = Library(survey(groups, index, work, told), store, work, told)
+    if not (whole or selection.session_ids or selection.session_tags or selection.max_sessions):
+        total = library.total()
+        if total.sessions:
+            account.add(total.reconciliation)
+            return Sessions([], account, work.tagger.describe(), total, store.trouble)
+    return _chosen(work, library.digests(), account)._replace(remark=store.trouble)
+
+
+def _chosen(work: Work, digests: list[Digest], account: Reconciliation) -> Sessions:
+    """The sessions that the selection keeps. Raises `NothingFoundError` when there is none."""
+    selection = work.query.selection
+    chosen = choose(selection, digests)
     if not chosen:
-        raise NothingFoundError(_nothing(selection, digests, env.home))
+        raise NothingFoundError(nothing(selection, digests, work.env.home))
     for digest in (*chosen, *(digest for digest in digests if digest.dropped)):
         account.add(digest.reconciliation)
     return Sessions(chosen, account, work.tagger.describe())
 
 
-def _chosen(selection: Selection, digests: Sequence[Digest]) -> list[Digest]:
-    """The digests that the selection keeps, newest first. Raises `UserError`."""
-    chosen = [digest for digest in digests if not digest.dropped]
-    chosen.sort(key=lambda digest: (-digest.ended, digest.id))
-    return _by_id(selection, chosen)[: selection.max_sessions]
+def _roots(selection: Selection) -> Mapping[str, Path]:
+    """The folders of the selected agents."""
+    agents = selection.agents
+    return {name: root for name, root in selection.roots.items() if not agents or name in agents}
 
 
 def _without_tags(query: Query) -> Query:
@@ -245,95 +122,11 @@ def _without_tags(query: Query) -> Query:
     return query._replace(selection=selection)
 
 
-def _ask(
-    tagger: Asking, groups: Sequence[Group], gathering: _Gathering, progress: Progress
-) -> None:
+def _ask(work: Work, tagger: Asking, groups: list[Group], progress: Progress) -> None:
     """Let a tagger ask about the texts of the selected sessions, those of the newest first."""
-    digests = _digest_all(groups, gathering, progress)
-    chosen = _chosen(gathering.query.selection, digests)
+    query = _without_tags(work.query)
+    gathering = Gathering(query, work.env, tagger, work.key)
+    digests = read_all(groups, gathering, partial(progress, READING))
+    chosen = choose(query.selection, digests)
     texts = [text for digest in chosen for text in digest.questions]
     tagger.ask(texts, partial(progress, ASKING))
-
-
-def _guess(groups: Sequence[Group]) -> list[list[int]]:
-    """Indexes of groups that begin alike, together; others alone."""
-    by_root: dict[str, list[int]] = {}
-    for index, group in enumerate(groups):
-        by_root.setdefault(group.root or str(index), []).append(index)
-    return list(by_root.values())
-
-
-def _is_called(names: Sequence[str], prefix: str) -> bool:
-    """Whether a prefix selects a session by its id or by the handle that is shown for it."""
-    return any(name.startswith(prefix) for name in names)
-
-
-def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
-    """Resolve `last`, and refuse a prefix of several ids. Raises `UserError`."""
-    if not selection.session_ids:
-        return newest_first
-    wanted: set[str] = set()
-    for prefix in selection.session_ids:
-        if prefix == LAST:
-            wanted.update(digest.id for digest in newest_first[:1])
-            continue
-        ids = {d.id: d.handle for d in newest_first if _is_called((d.id, d.handle), prefix)}
-        if len(ids) > 1 and prefix not in ids:
-            alike = len(set(ids.values())) < len(
-                ids
-            )  # ids of one moment; their ends tell them apart
-            candidates = sorted(ids if alike else ids.values())[:LISTED]
-            raise UserError(f"the session id is ambiguous: {', '.join(candidates)}")
-        wanted.update([prefix] if prefix in ids else ids)
-    return [digest for digest in newest_first if digest.id in wanted]
-
-
-def _from_home(path: Path, home: Path) -> str:
-    """A folder for a message; the user's home, which is named after the user, is `~`."""
-    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
-
-
-def _nothing(selection: Selection, digests: Sequence[Digest], home: Path) -> str:
-    """What was searched, and what would match."""
-    roots = sorted(selection.roots.items())
-    places = ", ".join(f"{agent} in {_from_home(root, home)}" for agent, root in roots)
-    if not digests:
-        return f"no sessions found; searched {places or 'no folder'}; try --claude-root or --codex-root"
-    dropped = Counter(digest.dropped for digest in digests)
-    if dropped["project"] == len(digests):
-        names = Counter(digest.project for digest in digests).most_common(LISTED)
-        listed = ", ".join(f"{name} ({number})" for name, number in names)
-        root = selection.project_root
-        wanted = _from_home(root, home) if root else "a project of that name"
-        return (
-            f"none of {len(digests)} sessions is in {wanted}; their projects: {listed};"
-            " try --all-projects or --project-root"
-        )
-    in_project = [digest for digest in digests if digest.dropped != "project"]
-    newest = sorted(in_project, key=lambda d: (-d.ended, d.id))[:LISTED]
-    listed = ", ".join(f"{digest.handle} {digest.tag}" for digest in newest)
-    reasons = ", ".join(f"{dropped[word]} {REASONS[word]}" for word in REASONS if dropped[word])
-    hint = "; try --all-projects or --project-root" if dropped["project"] else ""
-    return f"no session matches: {reasons}; the newest searched: {listed}{hint}"
-
-
-def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> list[Digest]:
-    """Digest every group: forks with their origin, then those that turned out to share calls too."""
-
-    def digest(sets: list[list[int]]) -> list[tuple[list[int], list[Digest]]]:
-        results = run_jobs(
-            [sum(groups[i].size for i in members) for members in sets],
-            lambda job: work.family([groups[i] for i in sets[job]]),
-            list[Digest],
-            partial(progress, READING),
-        )
-        return list(zip(sets, results, strict=True))
-
-    digests: dict[int, Digest] = {}
-    guessed = _guess(groups)
-    for members, made in digest(guessed):
-        digests.update(zip(members, made, strict=True))
-    shared = families([digests[index].claims for index in range(len(groups))])
-    for members, made in digest([members for members in shared if members not in guessed]):
-        digests.update(zip(members, made, strict=True))
-    return [digests[index] for index in range(len(groups))]

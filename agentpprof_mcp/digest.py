@@ -22,6 +22,7 @@ from agentpprof_mcp.projects import Project
 __all__ = [
     "Counts",
     "Digest",
+    "Facts",
     "Named",
     "Region",
     "account_of",
@@ -74,14 +75,26 @@ class Named(msgspec.Struct, array_like=True, frozen=True):
     tokens: int = 0
 
 
+class Facts(msgspec.Struct, array_like=True):
+    """What is true of a session whatever is asked: from all its records, before it is settled.
+
+    `lasting` is what given tags are stored under, `claims` are those of `ownership`.
+    """
+
+    cwds: tuple[str, ...] = ()
+    started: int = 0
+    ended: int = 0
+    lasting: str = ""
+    claims: list[int] = msgspec.field(default_factory=list)
+
+
 class Digest(msgspec.Struct, array_like=True):
     """One session. `samples` and `values` are those of the view that was asked for.
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
-    `dropped` says which selector left the session out; then only `id` to `ended` and `claims` are
-    filled. Times are milliseconds. `lasting` is what given tags are stored under. `naming` is filled on
-    request, `questions` while a tagger that has to ask gathers what to ask about: they are beginnings of
-    prompts.
+    `dropped` says which selector left the session out; then only `id` to `ended` and `facts` are
+    filled. Times are milliseconds. `naming` is filled on request, `questions` while a tagger that has to
+    ask gathers what to ask about: they are beginnings of prompts.
     """
 
     id: str = ""
@@ -103,9 +116,8 @@ class Digest(msgspec.Struct, array_like=True):
     samples: list[Sample] = msgspec.field(default_factory=list)
     values: list[tuple[int, ...]] = msgspec.field(default_factory=list)
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
-    claims: list[int] = msgspec.field(default_factory=list)
-    lasting: str = ""
     naming: list[Named] = msgspec.field(default_factory=list)
+    facts: Facts = msgspec.field(default_factory=Facts)
     questions: list[str] = msgspec.field(default_factory=list)
 
 
@@ -197,7 +209,6 @@ def digest_of(
         digest.samples = list(profile.samples)
         digest.values = list(profile.samples.values())
     digest.reconciliation = account_of(session)
-    digest.lasting = labels.lasting(session.id)
     return digest
 
 

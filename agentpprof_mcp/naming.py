@@ -42,7 +42,7 @@ def naming(sessions: Sequence[Digest], given: Iterable[Given]) -> Naming:
         before = sums.get(key, Named(*key))
         sums[key] = Named(*key, before.count + named.count, before.tokens + named.tokens)
     rules = sorted(sums.values(), key=lambda n: (KINDS.index(n.kind), -n.count, n.tag, n.rule))
-    handles = {digest.lasting: digest.handle for digest in sessions}
+    handles = {digest.facts.lasting: digest.handle for digest in sessions}
     rows = [
         GivenRow(
             handles.get(entry.session, UNKNOWN),

@@ -17,12 +17,16 @@ from agentpprof_mcp.model import UNNAMED, ModelCall, Session, ToolCall
 __all__ = ["claims", "families", "settle"]
 
 
-def claims(session: Session) -> list[int]:
-    """What makes a session kin to others of its agent: a number of 64 bits for each id that it holds."""
+def claims(session: Session, root: str = "") -> list[int]:
+    """What makes a session kin to others of its agent: a number of 64 bits for each id that it holds.
+
+    `root` is what its main file begins with, if that is known.
+    """
     agent = session.agent
     held = [f"{agent}c{call.message}" for call in session.calls if call.message]
     held += [f"{agent}p{prompt.key}" for prompt in session.prompts if prompt.key]
     held += [f"{agent}s{name}" for name in (session.id, *session.origins)]
+    held += [f"{agent}r{root}"] if root else []
     return [crc32(text) << 32 | adler32(text) for text in map(_encoded, held)]
 
 

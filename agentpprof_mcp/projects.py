@@ -53,6 +53,10 @@ class Project:
         self.root = root
         self._roots = sorted({root, *worktrees}, key=len, reverse=True)
 
+    def identity(self) -> tuple[object, ...]:
+        """All that its labels and paths depend on."""
+        return self.name, self.given, self.root, self._roots
+
     def holds(self, cwd: str) -> bool:
         """Whether a working directory is in the project or in one of its worktrees."""
         return self._holding(cwd) != ""

@@ -65,7 +65,7 @@ def publish(report: Report, policy: Policy) -> Report:
     profile.reconciliation = account
     tagger = {"name": report.tagger.get("name", "none")}
     rows = _rows(report.sessions, policy)
-    return Report(profile, report.question, rows, account, tagger, manifest)
+    return Report(profile, report.question, rows, account, tagger, manifest, report.number)
 
 
 def _named(profile: Profile) -> int:

@@ -56,7 +56,8 @@ class Query(NamedTuple):
     """A selection, and how to look at it. `path_depth` None shows whole paths.
 
     `tagger` is a name of `taggers.TAGGERS`; one that asks a model needs `llama`. `rules_file` None stands
-    for the user's own, if there is one; `naming` asks for the rules that gave the tags.
+    for the user's own, if there is one; `naming` asks for the rules that gave the tags. `remember` False:
+    read everything, and keep nothing of it.
     """
 
     selection: Selection
@@ -66,6 +67,7 @@ class Query(NamedTuple):
     tag_rules: tuple[str, ...] = ()
     rules_file: Path | None = None
     llama: Llama | None = None
+    remember: bool = True
     zone: tzinfo = UTC
     path_depth: int | None = 2
     previews: bool = False

@@ -16,7 +16,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.naming import Naming, naming, naming_json, naming_table
-from agentpprof_mcp.profile import Profile
+from agentpprof_mcp.profile import Profile, Sample
 from agentpprof_mcp.public import publish
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.tables import moment, sessions_table
@@ -70,27 +70,43 @@ def list_sessions(query: Query, env: Env, progress: Progress = _quiet) -> Sessio
     return collect(query, env, None, progress)
 
 
-def profile(query: Query, env: Env, progress: Progress = _quiet) -> Report:
-    """The profile of a view. Raises `NothingFoundError` when nothing matches or the view is empty."""
+def profile(query: Query, env: Env, progress: Progress = _quiet, *, whole: bool = True) -> Report:
+    """The profile of a view. Raises `NothingFoundError` when nothing matches or the view is empty.
+
+    With `whole` False it may come without sessions and without the labels of samples, and faster: enough
+    for writers that are not `whole`, and for tables.
+    """
     view = view_named(query.view)
     for name in query.frames:
         if name not in DIMENSIONS:
             raise UserError(f"unknown frame {name!r}; the frames are {', '.join(DIMENSIONS)}")
-    found = collect(query, env, view, progress)
+    found = collect(query, env, view, progress, whole=whole)
+    merged = _merged(view, found)
+    number = found.total.sessions if found.total else len(found.sessions)
+    if not merged.samples:
+        others = ", ".join(other.name for other in VIEWS if other is not view)
+        raise NothingFoundError(
+            f"the {view.name} view has no samples in the {number} selected sessions;"
+            f" try another view: {others}"
+        )
+    rows = [_row(digest, query.zone) for digest in found.sessions]
+    return Report(merged, view.question, rows, found.reconciliation, found.tagger, number=number)
+
+
+def _merged(view: View, found: Sessions) -> Profile:
+    """The profile of what was found: the samples of all sessions, or their sum."""
     merged = Profile(view.name, view.measures)
+    merged.reconciliation = found.reconciliation
+    if found.total:
+        for stack, values in zip(found.total.stacks, found.total.values, strict=True):
+            merged.add(Sample(stack), values)
+        merged.cover(found.total.started, found.total.ended)
+        return merged
     for digest in found.sessions:
         for sample, values in zip(digest.samples, digest.values, strict=True):
             merged.add(sample, values)
         merged.cover(digest.started, digest.ended)
-    merged.reconciliation = found.reconciliation
-    if not merged.samples:
-        others = ", ".join(other.name for other in VIEWS if other is not view)
-        raise NothingFoundError(
-            f"the {view.name} view has no samples in the {len(found.sessions)} selected sessions;"
-            f" try another view: {others}"
-        )
-    rows = [_row(digest, query.zone) for digest in found.sessions]
-    return Report(merged, view.question, rows, found.reconciliation, found.tagger)
+    return merged
 
 
 def _row(digest: Digest, zone: tzinfo) -> SessionRow:
@@ -127,9 +143,9 @@ def give_tag(
         raise UserError(f"session {digest.handle} has the prompts 0 to {len(digest.regions) - 1}")
     store = store_in(env.cache)
     if tag and not dry_run:
-        store.set(Given(digest.lasting, prompt, tag, env.now))
+        store.set(Given(digest.facts.lasting, prompt, tag, env.now))
     elif not dry_run:
-        store.remove(digest.lasting, prompt)
+        store.remove(digest.facts.lasting, prompt)
     return digest
 
 

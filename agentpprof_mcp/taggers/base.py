@@ -25,6 +25,10 @@ class Tagger(Protocol):
         """Fill `tag`, and `rule`, of the session, its prompts and its model calls where they are empty. Never raises."""
         ...
 
+    def identity(self) -> object:
+        """What its tags depend on, beside the session; equal means equal tags."""
+        ...
+
     def describe(self) -> dict[str, object]:
         """What the JSON output says of the tagger: its name and settings, no text."""
         ...

@@ -51,6 +51,10 @@ class LlmTagger:
         }
         return described | ({"cache": self._cache_trouble} if self._cache_trouble else {})
 
+    def identity(self) -> object:
+        """The user's rules, and all answers."""
+        return self._rules.identity(), self._answers
+
     def tag(self, session: Session) -> None:
         """Fill in the answers, then let rules fill in the rest, which may build on them."""
         texts, answers = self.questions(session), self._answers

@@ -39,6 +39,10 @@ class RulesTagger:
         """Name and number of user rules."""
         return {"name": "regex", "user_rules": len(self.rules)}
 
+    def identity(self) -> object:
+        """The user's rules."""
+        return [rule[:-1] for rule in self.rules]
+
     def tag(self, session: Session) -> None:
         """Prompts first, the session by its prompts, calls by their step or else by their prompt."""
         for prompt in session.prompts:

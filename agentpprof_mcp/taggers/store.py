@@ -192,6 +192,10 @@ class GivenTagger:
         described = self._tagger.describe()
         return {**described, "given_tags": self._trouble} if self._trouble else described
 
+    def identity(self) -> object:
+        """What the other tagger depends on; the given tags of a session are `stored`."""
+        return self._tagger.identity()
+
     def tag(self, session: Session) -> None:
         """Fill in given tags, then let the other tagger fill in the rest, which may build on them."""
         self.give(session)
@@ -200,4 +204,8 @@ class GivenTagger:
     def give(self, session: Session) -> None:
         """Fill in given tags only."""
         if self._given:
-            fill(session, self._given.get(self._stored(session.id), {}), GIVEN)
+            fill(session, self.stored(self._stored(session.id)), GIVEN)
+
+    def stored(self, name: str) -> dict[int, str]:
+        """The given tags under a name in the store, by index."""
+        return self._given.get(name, {})

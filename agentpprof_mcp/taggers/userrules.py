@@ -24,6 +24,7 @@ class UserRule(NamedTuple):
     name: str
     kind: str
     tag: str
+    pattern: str
     matches: Callable[[str], object]
 
 
@@ -100,7 +101,7 @@ def _rule(name: str, kind: str, tag: str, pattern: str) -> UserRule:
     options = re2.Options()
     options.log_errors = False
     try:
-        return UserRule(name, kind, tag, re2.compile(pattern, options).search)
+        return UserRule(name, kind, tag, pattern, re2.compile(pattern, options).search)
     except re2.error:
         raise UserError(
             f"{name}: not a regular expression of RE2 (no look-around, no back-references)"

@@ -47,6 +47,7 @@ class SessionRow(msgspec.Struct):
 class Report(msgspec.Struct):
     """A profile and what belongs beside it: the only thing that writers see.
 
+    `number` is how many sessions are in it; not all of them need be listed.
     `manifest` says by which rules the report was made fit for others; empty for one that was not.
     """
 
@@ -56,15 +57,20 @@ class Report(msgspec.Struct):
     reconciliation: Reconciliation
     tagger: dict[str, object]
     manifest: dict[str, object] = {}
+    number: int = 0
 
 
 class Writer(NamedTuple):
-    """One output format: its name, the file endings that choose it, and bytes from a report."""
+    """One output format: its name, the file endings that choose it, and bytes from a report.
+
+    A `whole` format shows more than stacks: sessions, or the labels of samples.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     write: Callable[[Report], bytes]
     binary: bool = False
+    whole: bool = False
 
 
 def noun(measure: Measure) -> str:

@@ -45,4 +45,4 @@ def _sorted(counts: object) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(counts, order="deterministic"))
 
 
-WRITER = Writer("json", (".json",), write)
+WRITER = Writer("json", (".json",), write, whole=True)

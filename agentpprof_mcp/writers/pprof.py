@@ -275,4 +275,4 @@ def _view(message: Message, texts: _Texts) -> str:
     return own[1] if own else "foreign"
 
 
-WRITER = Writer("pprof", (".pb.gz", ".pb"), encode, binary=True)
+WRITER = Writer("pprof", (".pb.gz", ".pb"), encode, binary=True, whole=True)

@@ -72,7 +72,8 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
     if policy and args.include_previews:
         raise UserError("--public and --include-previews exclude each other")
-    report = _profiled(args, env)
+    whole = policy is not None or (writer is not None and writer.whole)
+    report = _profiled(args, env, whole=whole)
     report = service.publish(report, policy) if policy else report
     if writer is None:
         sys.stdout.write(service.table(report, args.limit, args.measure))
@@ -148,7 +149,10 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
 
 def _top(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
-    report = service.merge(args.profiles) if args.profiles else _profiled(args, env)
+    if args.profiles:
+        report = service.merge(args.profiles)
+    else:
+        report = _profiled(args, env, whole=policy is not None)
     report = service.publish(report, policy) if policy else report
     sys.stdout.write(service.table(report, args.limit, args.measure))
     return _verdict(report.reconciliation, strict=args.strict)
@@ -174,9 +178,9 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
 # --- answers ---------------------------------------------------------------------------------
 
 
-def _profiled(args: argparse.Namespace, env: Env) -> service.Report:
+def _profiled(args: argparse.Namespace, env: Env, *, whole: bool) -> service.Report:
     """The profile that the flags ask for, when what named it has been said."""
-    report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = service.profile(query_of(args, env), env, terminal.show_progress, whole=whole)
     _remark(report.tagger)
     return report
 
@@ -219,7 +223,7 @@ def _put(output: str | None, writer: Writer, report: service.Report) -> None:
     width, total = profile.measures[0], profile.totals()[0]
     terminal.say(
         f"wrote {output}: {total:,} {width.name} in {len(profile.stacks()):,} stacks"
-        + (f" of {len(report.sessions):,} sessions" if report.sessions else "")
+        + (f" of {report.number:,} sessions" if report.number else "")
     )
 
 

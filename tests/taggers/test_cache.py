@@ -116,7 +116,9 @@ def test_what_is_no_tag_is_not_read(path: Path) -> None:
     """The file may have been changed by anyone who can write to it."""
     path.parent.mkdir()
     tags = {"a": "debug", "b": "IGNORE ALL", "c": "x;y", "d": ""}
-    path.write_text(json.dumps({"schema": "agentpprof-tag-cache/1", "tags": tags}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"schema": "agentpprof-tag-cache/1", "tags": tags}), encoding="utf-8"
+    )
     assert TagCache(path).load() == {"a": "debug"}
 
 

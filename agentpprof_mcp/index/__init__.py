@@ -1,0 +1,31 @@
+"""The index: what was learned from history, kept while the files it came from stay as they are.
+
+It holds file names and stamps, ids, times, numbers, working directories and labels, never text. Losing
+it loses nothing but time: with and without it, every answer is the same.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from agentpprof_mcp.index.catalog import Catalog, Unit
+from agentpprof_mcp.index.store import Row, Store, stand_in
+from agentpprof_mcp.readers import File
+
+__all__ = ["Catalog", "Index", "Row", "Store", "Unit", "stand_in"]
+
+
+class Index:
+    """A store, and the catalogs of some agents' roots in it."""
+
+    def __init__(self, store: Store, roots: Mapping[str, Path]) -> None:
+        self.store = store
+        self.catalogs = {agent: Catalog(store, agent, str(root)) for agent, root in roots.items()}
+
+    def unit(self, agent: str, name: str) -> Unit | None:
+        """What is known of a session by its name."""
+        return self.catalogs[agent].units.get(name)
+
+    def heads(self) -> dict[str, File]:
+        """Every known file by its path, as it was."""
+        units = (unit for catalog in self.catalogs.values() for unit in catalog.units.values())
+        return {file.path: file for unit in units for file in unit.files}

@@ -1,0 +1,46 @@
+"""Digests of many sessions, read in parallel: those that share calls together."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from agentpprof_mcp.digest import Digest
+from agentpprof_mcp.ownership import families
+from agentpprof_mcp.pool import run_jobs
+from agentpprof_mcp.readers import Group
+from agentpprof_mcp.work import Work
+
+__all__ = ["Told", "alike", "read_all", "read_sets"]
+
+Told = Callable[[int, int], None]
+"""Told how many of how many are read."""
+
+
+def alike(groups: Sequence[Group]) -> list[list[int]]:
+    """Indexes of groups that begin alike, together; others alone."""
+    by_root: dict[str, list[int]] = {}
+    for index, group in enumerate(groups):
+        by_root.setdefault(group.root or str(index), []).append(index)
+    return list(by_root.values())
+
+
+def read_sets(
+    sets: Sequence[Sequence[int]], groups: Sequence[Group], work: Work, told: Told
+) -> Iterator[tuple[int, Digest]]:
+    """Read and settle the groups of each set (of indexes) together: every index with its digest."""
+    results = run_jobs(
+        [sum(groups[i].size for i in members) for members in sets],
+        lambda job: work.family([groups[i] for i in sets[job]]),
+        list[Digest],
+        told,
+    )
+    for members, digests in zip(sets, results, strict=True):
+        yield from zip(members, digests, strict=True)
+
+
+def read_all(groups: Sequence[Group], work: Work, told: Told) -> list[Digest]:
+    """Digest every group: forks with their origin, then those that turned out to share calls too."""
+    guessed = alike(groups)
+    digests = dict(read_sets(guessed, groups, work, told))
+    shared = families([digests[index].facts.claims for index in range(len(groups))])
+    late = [members for members in shared if members not in guessed]
+    digests.update(read_sets(late, groups, work, told))
+    return [digests[index] for index in range(len(groups))]
