@@ -41,15 +41,15 @@ READING, ASKING = "reading session", "asking about text"
 class Sessions(NamedTuple):
     """Selected sessions, newest first, the account of what was read for them, and what named them.
 
-    Where only their sum was asked for, it stands in `total`, and there may be no list. `remark` is what
-    the user should know of the index.
+    Where only their sum was asked for, it stands in `total`, and there may be no list. `remarks` are for
+    the user.
     """
 
     sessions: list[Digest]
     reconciliation: Reconciliation
     tagger: dict[str, object]
     total: Total | None = None
-    remark: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def collect(
@@ -90,8 +90,8 @@ def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
         total = library.total()
         if total.sessions:
             account.add(total.reconciliation)
-            return Sessions([], account, work.tagger.describe(), total, store.trouble)
-    return _chosen(work, library.digests(), account)._replace(remark=store.trouble)
+            return Sessions([], account, work.tagger.describe(), total, library.remarks())
+    return _chosen(work, library.digests(), account)._replace(remarks=library.remarks())
 
 
 def _chosen(work: Work, digests: list[Digest], account: Reconciliation) -> Sessions:

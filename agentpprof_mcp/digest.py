@@ -92,7 +92,7 @@ class Digest(msgspec.Struct, array_like=True):
     """One session. `samples` and `values` are those of the view that was asked for.
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
-    `dropped` says which selector left the session out; then only `id` to `ended` and `facts` are
+    `deleted`: its files are gone. `dropped` says which selector left the session out; then only `id` to `ended` and `facts` are
     filled. Times are milliseconds. `naming` is filled on request, `questions` while a tagger that has to
     ask gathers what to ask about: they are beginnings of prompts.
     """
@@ -119,6 +119,7 @@ class Digest(msgspec.Struct, array_like=True):
     naming: list[Named] = msgspec.field(default_factory=list)
     facts: Facts = msgspec.field(default_factory=Facts)
     questions: list[str] = msgspec.field(default_factory=list)
+    deleted: bool = False
 
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from agentpprof_mcp.cachefile import BUSY, DAMAGED
 from agentpprof_mcp.digest import Digest, Facts
-from agentpprof_mcp.index import Row, Store, stand_in
+from agentpprof_mcp.index import Row, Store, Unit, stand_in
 from agentpprof_mcp.reading import Told, read_sets
 from agentpprof_mcp.survey import Survey
 from agentpprof_mcp.totals import Total, total_of, total_of_digests
@@ -30,6 +31,13 @@ DEEPEST = 4
 
 FEW = 64
 """Of more digests that were made anew the sums are not kept: the next question keeps them."""
+
+
+TROUBLES = {
+    DAMAGED: "the index was damaged or of another version; it is moved aside and made anew",
+    BUSY: "another process is writing the index; this run did without it",
+}
+"""What to say of trouble with the index; where none can be kept at all, nothing is lost but time."""
 
 
 class Slot(NamedTuple):
@@ -78,12 +86,14 @@ class Library:
         self._rows = list(found.rows)
         self._slots = [self._slot(index) for index in range(len(found.groups))]
         self._rows += self._digest_rows(self._made)
+        self._included = self._left_out = 0
 
     def digests(self) -> list[Digest]:
         """The digest of every session; of those of other projects only what their project is."""
         known = self._known(slot for slot in self._slots if self._may_count(slot.at))
         self._keep()
-        return [known.get(slot.at) or self._elsewhere(slot.at) for slot in self._slots]
+        present = [known.get(slot.at) or self._elsewhere(slot.at) for slot in self._slots]
+        return [*present, *self._deleted()]
 
     def total(self) -> Total:
         """The sum of all digests, without those of sessions in other projects."""
@@ -94,10 +104,22 @@ class Library:
         sums = self._kept_sums(root)
         open_slots = [slot for leaf in _leaves(root, sums) for slot in leaf.slots]
         known = self._known([*passing, *open_slots])
-        once = total_of_digests(known[slot.at] for slot in passing)
+        once = total_of_digests([*(known[slot.at] for slot in passing), *self._deleted()])
         total = total_of([self._sum(root, sums, known), once])
         self._keep()
         return total
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know of where the answer comes from."""
+        counted = (
+            (self._included, "deleted sessions are included, as they were when last read"),
+            (
+                self._left_out,
+                "deleted sessions are left out: nothing is known of them in this view",
+            ),
+        )
+        remarks = [f"{number:,} {what}" for number, what in counted if number]
+        return (*remarks, *filter(None, [TROUBLES.get(self._store.trouble)]))
 
     def _keep(self) -> None:
         """Write what is new."""
@@ -106,10 +128,26 @@ class Library:
 
     # --- digests -----------------------------------------------------------------------------
 
+    def _deleted(self) -> list[Digest]:
+        """What is known of sessions that are gone, and of whose calls no other session has copies."""
+        if not self._work.query.deleted:
+            return []
+        units = [
+            unit
+            for unit in self._found.gone
+            if not self._work.project_of(unit.cwds)[1] and not unit.shared
+        ]
+        slots = [(self._slot_of(-1, unit), unit) for unit in units]
+        kept = self._store.find({slot.place: slot.key for slot, _ in slots if slot.place})
+        found = [(kept[slot.place], unit) for slot, unit in slots if slot.place in kept]
+        self._included, self._left_out = len(found), len(units) - len(found)
+        return [_decoded(value, unit, deleted=True) for value, unit in found]
+
     def _slot(self, index: int) -> Slot:
         unit = self._found.units[index]
-        if unit is None:
-            return Slot(index, b"", b"", b"")
+        return self._slot_of(index, unit) if unit else Slot(index, b"", b"", b"")
+
+    def _slot_of(self, index: int, unit: Unit) -> Slot:
         context = self._work.context(unit.started, unit.ended)
         shown = self._work.shown(unit.cwds, unit.lasting)
         place = context + unit.number if context else b""
@@ -132,9 +170,9 @@ class Library:
         wanted = [slot for slot in slots if slot.at not in known]
         kept = self._store.find({slot.place: slot.key for slot in wanted if slot.place})
         for slot in wanted:
-            digest = self._decoded(slot, kept.get(slot.place))
-            if digest is not None:
-                known[slot.at] = digest
+            unit, value = self._found.units[slot.at], kept.get(slot.place)
+            if unit is not None and value is not None:
+                known[slot.at] = _decoded(value, unit)
         missing = [slot.at for slot in wanted if slot.at not in known]
         if missing:
             sets = {tuple(self._found.family(index)) for index in missing}
@@ -143,15 +181,6 @@ class Library:
             self._rows += self._digest_rows(read)
             known.update((index, read[index]) for index in missing)
         return known
-
-    def _decoded(self, slot: Slot, value: bytes | None) -> Digest | None:
-        unit = self._found.units[slot.at]
-        if value is None or unit is None:
-            return None
-        digest = msgspec.msgpack.decode(value, type=Digest)
-        digest.id = unit.session
-        digest.facts = Facts(unit.cwds, unit.started, unit.ended, unit.lasting)
-        return digest
 
     def _digest_rows(self, made: dict[int, Digest]) -> list[Row]:
         return [
@@ -200,3 +229,11 @@ def _leaves(node: Node, sums: Mapping[bytes, Total]) -> Iterator[Node]:
 def _encoded(digest: Digest) -> bytes:
     """A digest without what the catalog keeps, sealed."""
     return msgspec.msgpack.encode(msgspec.structs.replace(digest, id="", facts=Facts()))
+
+
+def _decoded(value: bytes, unit: Unit, *, deleted: bool = False) -> Digest:
+    """A kept digest, with what the catalog knows of its session."""
+    digest = msgspec.msgpack.decode(value, type=Digest)
+    digest.id, digest.deleted = unit.session, deleted
+    digest.facts = Facts(unit.cwds, unit.started, unit.ended, unit.lasting)
+    return digest

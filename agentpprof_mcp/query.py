@@ -57,7 +57,7 @@ class Query(NamedTuple):
 
     `tagger` is a name of `taggers.TAGGERS`; one that asks a model needs `llama`. `rules_file` None stands
     for the user's own, if there is one; `naming` asks for the rules that gave the tags. `remember` False:
-    read everything, and keep nothing of it.
+    read everything, and keep nothing of it. `deleted`: with what is known of sessions that are gone.
     """
 
     selection: Selection
@@ -68,6 +68,7 @@ class Query(NamedTuple):
     rules_file: Path | None = None
     llama: Llama | None = None
     remember: bool = True
+    deleted: bool = False
     zone: tzinfo = UTC
     path_depth: int | None = 2
     previews: bool = False

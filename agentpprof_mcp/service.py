@@ -90,7 +90,9 @@ def profile(query: Query, env: Env, progress: Progress = _quiet, *, whole: bool 
             f" try another view: {others}"
         )
     rows = [_row(digest, query.zone) for digest in found.sessions]
-    return Report(merged, view.question, rows, found.reconciliation, found.tagger, number=number)
+    return Report(
+        merged, view.question, rows, found.reconciliation, found.tagger, {}, number, found.remarks
+    )
 
 
 def _merged(view: View, found: Sessions) -> Profile:
@@ -122,6 +124,7 @@ def _row(digest: Digest, zone: tzinfo) -> SessionRow:
         digest.counts.calls,
         sum(digest.counts.tools.values()),
         digest.counts.tokens,
+        digest.deleted,
     )
 
 
@@ -267,6 +270,7 @@ def _document(digest: Digest, zone: tzinfo) -> dict[str, object]:
         "subagents": digest.subagents,
         "tokens": counts["tokens"],
         "embedded": _counted(digest.embedded),
+        **({"deleted": True} if digest.deleted else {}),
     }
 
 

@@ -18,22 +18,23 @@ __all__ = ["Survey", "survey"]
 
 
 class Survey:
-    """What there is: the unit of each group, None where it cannot be read, and its family's indexes.
+    """What there is: the unit of each group, None where it cannot be read, and those that are gone.
 
     `made` are digests of sessions that had to be read, `rows` what to keep of it in the index, and what
     is kept about the owners in `forget` is out of date.
     """
 
-    def __init__(self, groups: Sequence[Group], units: list[Unit | None]) -> None:
+    def __init__(self, groups: Sequence[Group], units: list[Unit | None], index: Index) -> None:
         self.groups = groups
         self.units = units
+        self.gone = [unit for unit in index.units() if unit.gone]
         self.made: dict[int, Digest] = {}
         self.rows: list[Row] = []
         self.forget: list[bytes] = []
         self._families: dict[bytes, list[int]] = {}
-        for index, unit in enumerate(units):
+        for at, unit in enumerate(units):
             if unit is not None:
-                self._families.setdefault(unit.family, []).append(index)
+                self._families.setdefault(unit.family, []).append(at)
 
     def family(self, index: int) -> list[int]:
         """Indexes of the sessions that one is settled with, itself included."""
@@ -47,15 +48,16 @@ def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Sur
     known = [_if_same(unit, group) for unit, group in zip(before, groups, strict=True)]
     lost = _lost(index, {_name(group) for group in groups})
     if all(known) and not lost:
-        return Survey(groups, known)
+        return Survey(groups, known, index)
     claims = _kept_claims(known, index.store)
     made, sets = _read(groups, [i for i in range(len(groups)) if i not in claims], work, told)
     claims.update((i, array("Q", digest.facts.claims)) for i, digest in made.items())
     kin = _kin(claims, len(groups))
+    families_left = {unit.family for unit in before if unit}
     for unit in lost:
-        unit.gone = index.store.now
+        unit.gone, unit.shared = index.store.now, unit.family in families_left
     units = _units(groups, known, made, kin)
-    found = Survey(groups, units)
+    found = Survey(groups, units, index)
     found.made = {i: made[i] for i in made if kin[i] == sets[i]}
     found.forget = [old.number for i in made if (old := before[i]) is not None]
     found.rows = [*_catalog_rows(index, units, groups), *_claim_rows(units, made)]
@@ -64,8 +66,7 @@ def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Sur
 
 def _lost(index: Index, names: set[str]) -> list[Unit]:
     """The units whose files are gone since the last time."""
-    units = (unit for catalog in index.catalogs.values() for unit in catalog.units.values())
-    return [unit for unit in units if unit.name not in names and not unit.gone]
+    return [unit for unit in index.units() if unit.name not in names and not unit.gone]
 
 
 def _name(group: Group) -> str:

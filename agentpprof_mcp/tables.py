@@ -27,7 +27,7 @@ def sessions_table(sessions: Iterable[Digest], zone: tzinfo) -> str:
             digest.agent,
             digest.project,
             digest.tag,
-            moment(digest.ended, zone)[:16].replace("T", " "),
+            moment(digest.ended, zone)[:16].replace("T", " ") + " deleted" * digest.deleted,
             f"{digest.prompts:,}",
             f"{digest.counts.calls:,}",
             f"{sum(digest.counts.tools.values()):,}",

@@ -4,7 +4,7 @@ It holds file names and stamps, ids, times, numbers, working directories and lab
 it loses nothing but time: with and without it, every answer is the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agentpprof_mcp.index.catalog import Catalog, Unit
@@ -25,7 +25,11 @@ class Index:
         """What is known of a session by its name."""
         return self.catalogs[agent].units.get(name)
 
+    def units(self) -> Iterator[Unit]:
+        """All that is known, also what is gone."""
+        for catalog in self.catalogs.values():
+            yield from catalog.units.values()
+
     def heads(self) -> dict[str, File]:
         """Every known file by its path, as it was."""
-        units = (unit for catalog in self.catalogs.values() for unit in catalog.units.values())
-        return {file.path: file for unit in units for file in unit.files}
+        return {file.path: file for unit in self.units() for file in unit.files}

@@ -16,7 +16,8 @@ class Unit(msgspec.Struct, array_like=True):
 
     `name` is the path of its main file, `session` its id. `number` stands for the name, `version` for the content of its files and of those that it shares
     calls with, which have the same `family`. `cwds`, `started` and `ended` (milliseconds) are those of
-    its records, before anything was selected. `gone` is when its files were first missed.
+    its records, before anything was selected. `gone` is when its files were first missed; its calls are
+    `shared` if a session that is still there has copies of them, which are now that session's own.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Unit(msgspec.Struct, array_like=True):
     ended: int
     lasting: str
     gone: int = 0
+    shared: bool = False
 
 
 class Catalog:

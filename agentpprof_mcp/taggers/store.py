@@ -4,13 +4,12 @@ One small SQLite file that several processes share; it holds ids, tags and times
 gave a tag there is no file, and not even SQLite is loaded.
 """
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
-from functools import partial
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from agentpprof_mcp.cachefile import BUSY, DAMAGED, UNAVAILABLE, CacheFile, CacheFileError
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.model import Session
 from agentpprof_mcp.taggers.base import SESSION, TAG, Tagger, fill
@@ -22,9 +21,6 @@ __all__ = ["GIVEN", "Given", "GivenTagger", "StoreError", "TagStore", "checked",
 
 GIVEN = "given"
 """The name of the rule that a given tag comes from."""
-
-WAIT = 10.0
-"""Seconds that one process waits for another's write."""
 
 LARGEST = 2**31
 """Prompt indexes end below it."""
@@ -38,19 +34,10 @@ SELECT = "SELECT session, prompt, tag, at FROM given ORDER BY session, prompt"
 REPLACE = "INSERT OR REPLACE INTO given VALUES (?, ?, ?, ?)"
 DELETE = "DELETE FROM given WHERE session = ? AND prompt = ?"
 
-DAMAGED, BUSY, UNAVAILABLE = "damaged", "busy", "unavailable"
 TEXTS = {
     DAMAGED: "the file of given tags was damaged and is moved aside; the next tag starts a new one",
     BUSY: "another process is writing given tags; try again",
     UNAVAILABLE: "the file of given tags cannot be used",
-}
-STATES = {
-    "SQLITE_CORRUPT": DAMAGED,
-    "SQLITE_NOTADB": DAMAGED,
-    "SQLITE_TOOBIG": DAMAGED,
-    "SQLITE_ERROR": DAMAGED,  # our statements are right, so the table is not ours
-    "SQLITE_BUSY": BUSY,
-    "SQLITE_LOCKED": BUSY,
 }
 
 
@@ -88,12 +75,13 @@ class TagStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._file = CacheFile(path)
 
     def items(self) -> list[Given]:
         """All given tags by session and prompt, without what does not look like one."""
-        if not os.path.lexists(self.path):
+        if not self._file.exists():
             return []
-        with self._opened("rw") as connection:
+        with _told(), self._file.reading() as connection:
             created = connection.execute(CREATED).fetchone()
             rows = connection.execute(SELECT).fetchall() if created else []
         return [given for given in map(Given._make, rows) if _is_sound(given)]
@@ -106,58 +94,25 @@ class TagStore:
 
     def remove(self, session: str, prompt: int = SESSION) -> bool:
         """Take a given tag back; whether there was one."""
-        if not os.path.lexists(self.path):
+        if not self._file.exists():
             return False
         with self._written() as connection:
             return connection.execute(DELETE, (session, prompt)).rowcount > 0
 
     @contextmanager
     def _written(self) -> Iterator["sqlite3.Connection"]:
-        """One transaction that no other process is inside of, in a file for the user alone."""
-        try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
-            raise StoreError(UNAVAILABLE) from None
-        with self._opened("rwc") as connection:
-            self.path.chmod(0o600)
-            connection.execute("BEGIN IMMEDIATE")
+        with _told(), self._file.writing() as connection:
             connection.execute(CREATE)
             yield connection
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _opened(self, mode: str) -> Iterator["sqlite3.Connection"]:
-        """A connection; what goes wrong with it becomes a `StoreError`, and a damaged file moves."""
-        import sqlite3  # noqa: PLC0415  most users never gave a tag
-
-        address = f"{self.path.absolute().as_uri()}?mode={mode}"
-        connect = partial(sqlite3.connect, timeout=WAIT, isolation_level=None, uri=True)
-        try:
-            with closing(connect(address)) as connection:
-                connection.text_factory = _text
-                yield connection
-        except UnicodeDecodeError:  # of a message that quotes the file
-            state = DAMAGED
-        except (sqlite3.Error, OSError) as error:
-            name = getattr(error, "sqlite_errorname", "")
-            state = next((STATES[key] for key in STATES if name.startswith(key)), UNAVAILABLE)
-        else:
-            return
-        if state == DAMAGED:
-            self._move_aside()
-        raise StoreError(state)
-
-    def _move_aside(self) -> None:
-        """Keep the damaged file under another name, its journal first: a new file must not meet it."""
-        for suffix in ("-journal", ""):
-            old = self.path.with_name(self.path.name + suffix)
-            with suppress(OSError):
-                old.replace(self.path.with_name(self.path.name + ".damaged" + suffix))
 
 
-def _text(raw: bytes) -> str:
-    """Text of a file that may be damaged."""
-    return raw.decode("utf-8", "replace")
+@contextmanager
+def _told() -> Iterator[None]:
+    """Make trouble with the file an error that says what it means for tags."""
+    try:
+        yield
+    except CacheFileError as error:
+        raise StoreError(error.state) from None
 
 
 def _is_sound(given: Given) -> bool:

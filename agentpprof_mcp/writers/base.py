@@ -29,7 +29,7 @@ class PromptRow(msgspec.Struct):
 
 
 class SessionRow(msgspec.Struct):
-    """One session of a profile, without text: what the JSON output lists."""
+    """One session of a profile, without text: what the JSON output lists. `deleted`: its files are gone."""
 
     handle: str
     agent: str
@@ -42,12 +42,13 @@ class SessionRow(msgspec.Struct):
     calls: int
     tools: int
     tokens: Tokens
+    deleted: bool = False
 
 
 class Report(msgspec.Struct):
     """A profile and what belongs beside it: the only thing that writers see.
 
-    `number` is how many sessions are in it; not all of them need be listed.
+    `number` is how many sessions are in it; not all of them need be listed. `remarks` are for the user.
     `manifest` says by which rules the report was made fit for others; empty for one that was not.
     """
 
@@ -58,6 +59,7 @@ class Report(msgspec.Struct):
     tagger: dict[str, object]
     manifest: dict[str, object] = {}
     number: int = 0
+    remarks: tuple[str, ...] = ()
 
 
 class Writer(NamedTuple):

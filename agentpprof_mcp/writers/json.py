@@ -36,8 +36,9 @@ def write(report: Report) -> bytes:
 
 
 def _session(row: SessionRow) -> dict[str, object]:
-    """Name the kinds of tokens, which the model keeps as a bare array."""
-    return {**msgspec.structs.asdict(row), "tokens": msgspec.structs.asdict(row.tokens)}
+    """Name the kinds of tokens, which the model keeps as a bare array; most sessions are not deleted."""
+    shown = {**msgspec.structs.asdict(row), "tokens": msgspec.structs.asdict(row.tokens)}
+    return {name: value for name, value in shown.items() if name != "deleted" or value}
 
 
 def _sorted(counts: object) -> msgspec.Raw:

@@ -2,11 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_cli import terminal
+from agentpprof_cli.cache import ACTIONS, run_action
 from agentpprof_cli.options import (
     LLM,
     OUTPUT,
@@ -101,7 +102,7 @@ def _list_format(parser: argparse.ArgumentParser) -> None:
 def _sessions(args: argparse.Namespace, env: Env) -> int:
     query = query_of(args, env)
     found = service.list_sessions(query, env, terminal.show_progress)
-    _remark(found.tagger)
+    _remark(found.tagger, found.remarks)
     if args.format == "json":
         sys.stdout.buffer.write(service.sessions_json(found, query.zone))
     else:
@@ -125,8 +126,27 @@ def _tags(args: argparse.Namespace, env: Env) -> int:
         change_tags(args, env)
         return DONE
     found = show_tags(args, env)
-    _remark(found.tagger)
+    _remark(found.tagger, ())
     return _verdict(found.reconciliation, strict=args.strict)
+
+
+# --- cache -----------------------------------------------------------------------------------
+
+
+def _cache_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=[*ACTIONS],
+        default=next(iter(ACTIONS)),
+        help="show what it knows (default), verify it against the files, forget deleted sessions, clear it",
+    )
+    add_flags(parser, "which sessions to forget, and where history is", SELECTION)
+
+
+def _cache(args: argparse.Namespace, env: Env) -> int:
+    run_action(args, env)
+    return DONE
 
 
 # --- top, merge ------------------------------------------------------------------------------
@@ -181,12 +201,12 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
 def _profiled(args: argparse.Namespace, env: Env, *, whole: bool) -> service.Report:
     """The profile that the flags ask for, when what named it has been said."""
     report = service.profile(query_of(args, env), env, terminal.show_progress, whole=whole)
-    _remark(report.tagger)
+    _remark(report.tagger, report.remarks)
     return report
 
 
-def _remark(tagger: Mapping[str, object]) -> None:
-    for remark in remarks(tagger):
+def _remark(tagger: Mapping[str, object], more: Sequence[str]) -> None:
+    for remark in (*remarks(tagger), *more):
         terminal.say(remark)
 
 
@@ -242,6 +262,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("sessions", "list sessions with their counts", _sessions_flags, _sessions),
     Command("tags", "show which rule gave which tag; give and remove tags", _tags_flags, _tags),
+    Command("cache", "look after the index that makes answers fast", _cache_flags, _cache),
     Command("top", "print the heaviest frames", _top_flags, _top),
     Command("merge", "add pprof files up", _merge_flags, _merge),
 )

@@ -27,6 +27,7 @@ __all__ = [
     "policy_of",
     "positive",
     "query_of",
+    "selection_of",
 ]
 
 CURRENT = "current"
@@ -71,6 +72,8 @@ SELECTION = (
     _flag("--since", metavar="WHEN", help="events from then on: a date, a date with time, 7d, 24h"),
     _flag("--until", metavar="WHEN", help="events before then; a date includes its day"),
     _flag("--max-sessions", metavar="N", type=positive, help="only the N newest of the selected sessions"),
+    _flag("--include-deleted", action="store_true", help="with what the index knows of sessions whose files are gone"),
+    _flag("--no-index", action="store_true", help="read everything anew, and keep nothing of it"),
     _flag("--tz", metavar="ZONE", default="UTC", help="days and times in this zone, or 'local' (default: UTC)"),
 )  # fmt: skip
 """Which history, and which part of it."""
@@ -142,8 +145,8 @@ def add_flags(parser: argparse.ArgumentParser, title: str, *tables: tuple[Flag, 
         group.add_argument(*flag.names, help=flag.help, **flag.settings)
 
 
-def query_of(args: argparse.Namespace, env: Env) -> Query:
-    """The query that the flags ask for. Raises `UserError` or `InputError`."""
+def selection_of(args: argparse.Namespace, env: Env) -> Selection:
+    """The selection that the flags ask for. Raises `UserError` or `InputError`."""
     zone = parse_zone(args.tz)
     selection = Selection(
         project_root=None if args.all_projects else _project_root(args.project_root, env),
@@ -163,15 +166,22 @@ def query_of(args: argparse.Namespace, env: Env) -> Query:
         raise UserError("--all-projects and --project-root exclude each other")
     if selection.since and selection.until and selection.since >= selection.until:
         raise UserError("--since is not before --until")
+    return selection
+
+
+def query_of(args: argparse.Namespace, env: Env) -> Query:
+    """The query that the flags ask for. Raises `UserError` or `InputError`."""
     return Query(
-        selection,
+        selection_of(args, env),
         view=getattr(args, "view", VIEWS[0].name),
         frames=tuple(filter(None, getattr(args, "frames", "").split(","))),
         tagger=args.tagger,
         tag_rules=tuple(args.tag_rule),
         rules_file=Path(args.tag_rules) if args.tag_rules is not None else None,
         llama=_llama(args, env),
-        zone=zone,
+        remember=not args.no_index,
+        deleted=args.include_deleted,
+        zone=parse_zone(args.tz),
         path_depth=_depth(getattr(args, "path_depth", "2")),
         previews=getattr(args, "include_previews", False),
     )
