@@ -18,8 +18,8 @@ from agentpprof_mcp.taggers.rules import TYPED, RulesTagger, first_prompts
 
 __all__ = ["LlmTagger"]
 
-GO_AHEAD = "continue"
-"""What rules call a prompt that needs no model."""
+GO_AHEAD, SHORT = "continue", 3
+"""What rules call a prompt that needs no model, and how many words it has; of a longer one they only guess."""
 
 MODEL = "a language model"
 """Stands for a rule where it was the model that gave a tag."""
@@ -121,7 +121,8 @@ class LlmTagger:
 
 
 def _only_goes_on(text: str) -> bool:
-    return judge(text).tag == GO_AHEAD
+    """Whether a text is a short go-ahead, as "yes" is."""
+    return len(text.split(maxsplit=SHORT)) <= SHORT and judge(text).tag == GO_AHEAD
 
 
 def _together(texts: list[str]) -> str:
