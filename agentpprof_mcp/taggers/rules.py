@@ -22,11 +22,12 @@ STAND_INS = {FALLBACK: "answer", "agent": "delegate"}
 """Tags of prompts that would say nothing of a model call, to what is said instead."""
 
 PASSING: tuple[frozenset[str], ...] = (
+    frozenset({FALLBACK, "continue", "git", "question"}),
     frozenset({FALLBACK, "continue", "git"}),
     frozenset({FALLBACK, "continue"}),
     frozenset({FALLBACK}),
 )
-"""Tags that do not count for a session's while there are others."""
+"""Tags that do not count for a session's while there are others: those that are not the work itself."""
 
 
 class RulesTagger:
