@@ -161,7 +161,9 @@ class Walk:
         if not command.words:
             self.redirection_alone(command, scope, chain)
             return
-        words = [scope.expand(word) if "\0" in word else word for word in command.words]
+        words = command.words
+        if "$" in text or "`" in text or "(" in text:
+            words = [scope.expand(word) if "\0" in word else word for word in words]
         name, words = unwrap(words)
         special = SPECIAL.get(name)
         if special and special(self, Step(name, words, command, scope, chain, text)):
