@@ -1,7 +1,6 @@
 """The key of this machine, which makes pseudonyms: nobody who reads one can try out what it stands for."""
 
 import os
-import tempfile
 from pathlib import Path
 
 __all__ = ["MachineKey"]
@@ -44,6 +43,8 @@ class MachineKey:
     def _made(self) -> bytes:
         """A new key under its name, whole from the start; that of a process that was faster wins."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        import tempfile  # noqa: PLC0415  it brings much along
+
         descriptor, name = tempfile.mkstemp(prefix=f".{NAME}.", dir=self._path.parent)
         try:
             with os.fdopen(descriptor, "wb") as stream:

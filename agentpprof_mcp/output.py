@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from agentpprof_mcp.errors import InputError
@@ -29,6 +28,8 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def _replace(target: Path, data: bytes) -> None:
+    import tempfile  # noqa: PLC0415  it brings much along
+
     descriptor, name = tempfile.mkstemp(prefix=".agentpprof-", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:

@@ -6,9 +6,7 @@ from types import MappingProxyType
 
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.query import Query
-from agentpprof_mcp.taggers.address import completions_url
 from agentpprof_mcp.taggers.base import SESSION, TAG, Asking, Tagger
-from agentpprof_mcp.taggers.llm import LlmTagger
 from agentpprof_mcp.taggers.reasons import remarks
 from agentpprof_mcp.taggers.rules import RulesTagger
 from agentpprof_mcp.taggers.store import GIVEN, Given, GivenTagger, checked, store_in
@@ -27,7 +25,6 @@ __all__ = [
     "RulesTagger",
     "Tagger",
     "checked",
-    "completions_url",
     "parse_rules",
     "remarks",
     "rules_of",
@@ -45,7 +42,9 @@ def _regex(query: Query, config: Path, _key: Callable[[], bytes]) -> RulesTagger
     return RulesTagger(parse_rules(query.tag_rules) + rules_of(query.rules_file, config))
 
 
-def _llm(query: Query, config: Path, key: Callable[[], bytes]) -> LlmTagger:
+def _llm(query: Query, config: Path, key: Callable[[], bytes]) -> Tagger:
+    from agentpprof_mcp.taggers.llm import LlmTagger  # noqa: PLC0415  most runs ask no model
+
     if query.llama is None:
         raise UserError("--tagger llm needs --llama-url, as in http://127.0.0.1:8080")
     return LlmTagger(_regex(query, config, key), query.llama, key)

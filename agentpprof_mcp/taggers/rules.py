@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 
 from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session
-from agentpprof_mcp.taggers.grammar import judge
-from agentpprof_mcp.taggers.steps import step_of
 from agentpprof_mcp.taggers.userrules import UserRule
 from agentpprof_mcp.taggers.vocabulary import FALLBACK
 
@@ -72,6 +70,8 @@ class RulesTagger:
             tag, name = self.by_user("prompt", prompt.text)
             if tag:
                 return tag, name
+        from agentpprof_mcp.taggers.grammar import judge  # noqa: PLC0415  its tables are large
+
         verdict = judge(prompt.text)
         return (verdict.tag, verdict.rule) if verdict.tag else (FALLBACK, NO_RULE)
 
@@ -89,6 +89,8 @@ class RulesTagger:
             tag, name = self.by_user("llm", call.says)
             if tag:
                 return tag, name
+        from agentpprof_mcp.taggers.steps import step_of  # noqa: PLC0415  its tables are large
+
         return step_of(call)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_cli import terminal
-from agentpprof_cli.cache import ACTIONS, run_action
 from agentpprof_cli.options import (
     LLM,
     OUTPUT,
@@ -21,7 +20,6 @@ from agentpprof_cli.options import (
     policy_of,
     query_of,
 )
-from agentpprof_cli.tags import add_tag_flags, change_tags, show_tags
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
@@ -114,6 +112,8 @@ def _sessions(args: argparse.Namespace, env: Env) -> int:
 
 
 def _tags_flags(parser: argparse.ArgumentParser) -> None:
+    from agentpprof_cli.tags import add_tag_flags  # noqa: PLC0415  other commands need none of it
+
     add_flags(parser, SESSIONS, SELECTION, TAGGING)
     add_flags(parser, MODEL, LLM)
     add_tag_flags(parser)
@@ -122,6 +122,8 @@ def _tags_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _tags(args: argparse.Namespace, env: Env) -> int:
+    from agentpprof_cli.tags import change_tags, show_tags  # noqa: PLC0415  as above
+
     if args.set or args.remove:
         change_tags(args, env)
         return DONE
@@ -134,6 +136,8 @@ def _tags(args: argparse.Namespace, env: Env) -> int:
 
 
 def _cache_flags(parser: argparse.ArgumentParser) -> None:
+    from agentpprof_cli.cache import ACTIONS  # noqa: PLC0415  other commands need none of it
+
     parser.add_argument(
         "action",
         nargs="?",
@@ -145,6 +149,8 @@ def _cache_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _cache(args: argparse.Namespace, env: Env) -> int:
+    from agentpprof_cli.cache import run_action  # noqa: PLC0415  as above
+
     run_action(args, env)
     return DONE
 

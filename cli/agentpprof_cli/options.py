@@ -9,7 +9,7 @@ from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.public import LEAST_SESSIONS, Policy
 from agentpprof_mcp.query import Llama, Query, Selection, parse_time, parse_zone
 from agentpprof_mcp.readers import READERS
-from agentpprof_mcp.taggers import TAGGERS, completions_url
+from agentpprof_mcp.taggers import TAGGERS
 from agentpprof_mcp.views import DIMENSIONS, VIEWS
 from agentpprof_mcp.writers import WRITERS
 
@@ -224,6 +224,8 @@ def _llama(args: argparse.Namespace, env: Env) -> Llama | None:
         return None
     if args.llama_url is None:
         return None
+    from agentpprof_mcp.taggers.address import completions_url  # noqa: PLC0415  most runs ask no model
+
     if args.cache and args.no_cache:
         raise UserError("--cache and --no-cache exclude each other")
     if not args.model.isprintable() or len(args.model) > LONGEST_NAME:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session, Tokens
 from agentpprof_mcp.query import Llama
-from agentpprof_mcp.taggers import completions_url
+from agentpprof_mcp.taggers.address import completions_url
 from agentpprof_mcp.taggers.base import SESSION, TAG
 from agentpprof_mcp.taggers.llm import LlmTagger
 from agentpprof_mcp.taggers.reasons import TEXTS, Reason, Trouble, remarks
