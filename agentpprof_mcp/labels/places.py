@@ -7,6 +7,7 @@ Resolution is lexical, by prefix, alike for POSIX and Windows: `D:\x`, `d:/x`, `
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import unquote
 
 __all__ = ["NOWHERE", "Bucket", "Buckets", "Place", "resolve"]
 
@@ -69,8 +70,6 @@ def resolve(text: str, base: Place = NOWHERE, home: Place = NOWHERE) -> Place:
 def _anchored(text: str) -> tuple[str, str]:
     """Split a path into its anchor (`~` for the home folder) and the rest, `/` between parts."""
     if text.startswith("file://"):
-        from urllib.parse import unquote  # noqa: PLC0415  such paths are rare
-
         text = unquote(text.removeprefix("file://").removeprefix("localhost"))
         if FILE_DRIVE.match(text):
             text = text[1:]

@@ -28,10 +28,13 @@ from agentpprof_mcp.taggers.lexicon import (
     ASKING,
     GERUNDS,
     KNOWN,
+    LEADING,
     MARKERS,
+    MARKING,
     OPENERS,
     PARTICIPLES,
     SIGNS_OF,
+    TELLING,
     VERBS,
     Verb,
     longest,
@@ -212,8 +215,12 @@ class _Judge:
     def _sign(self, words: list[str], *, asked: bool) -> Verdict:
         """The strongest sign among words."""
         best: tuple[int, Sign] | None = None
-        for at in range(len(words)):
-            found = SIGNS_OF.get(phrase_at(words, at, longest(words, at, SIGNS_OF)), ())
+        for at, word in enumerate(words):
+            found: tuple[tuple[int, Sign], ...] = ()
+            if word in TELLING:
+                found = SIGNS_OF.get(phrase_at(words, at, longest(words, at, SIGNS_OF)), ())
+            elif "." not in word and word[0] != "/":
+                continue
             for noun in nouns_at(words, at):
                 found += SIGNS_OF.get(f"={noun}", ())
             for ranked in found:
@@ -239,7 +246,7 @@ def _is_unknown(word: str) -> bool:
 
 def _past_openers(words: list[str], at: int) -> int:
     """The first place that no opener or marker holds."""
-    while at < len(words):
+    while at < len(words) and words[at] in LEADING:
         length = longest(words, at, OPENERS) or longest(words, at, MARKERS)
         if not length:
             break
@@ -252,7 +259,9 @@ def _parted(clauses: Iterable[Clause]) -> Iterator[Clause]:
     for words, heads, asks in clauses:
         start = 0
         for at in range(1, len(words)):
-            if at > start and longest(words, at, MARKERS) and _past_openers(words, start) < at:
+            if words[at] not in MARKING or at <= start:
+                continue
+            if longest(words, at, MARKERS) and _past_openers(words, start) < at:
                 yield Clause(words[start:at], _from(heads, start, at), asks=False)
                 start = at
         yield Clause(words[start:], _from(heads, start, len(words)), asks)
@@ -266,7 +275,7 @@ def _from(heads: Iterable[int], start: int, end: int) -> list[int]:
 def _inquires(words: list[str]) -> bool:
     """Whether a clause begins as a question and is none that asks for work."""
     at = 0
-    while at < len(words):
+    while at < len(words) and words[at] in LEADING:
         if longest(words, at, MARKERS):
             return False
         length = longest(words, at, OPENERS)

@@ -11,10 +11,13 @@ __all__ = [
     "ASKING",
     "GERUNDS",
     "KNOWN",
+    "LEADING",
     "MARKERS",
+    "MARKING",
     "OPENERS",
     "PARTICIPLES",
     "SIGNS_OF",
+    "TELLING",
     "VERBS",
     "Verb",
     "gerund",
@@ -103,6 +106,12 @@ def _lengths(*tables: Iterable[str]) -> dict[str, int]:
 LENGTHS = _lengths(VERBS, OPENERS, MARKERS, NOUNS_OF, SIGNS_OF)
 
 
+LEADING = OPENERS.union(MARKERS, _lengths(OPENERS, MARKERS))
+MARKING = MARKERS.union(_lengths(MARKERS))
+TELLING = frozenset(NOUNS_OF).union(SIGNS_OF, _lengths(NOUNS_OF, SIGNS_OF))
+"""Words that may begin an opener or a marker, a marker, a noun or a sign: most words begin none."""
+
+
 def longest(words: list[str], at: int, table: Container[str]) -> int:
     """Words of the longest phrase of a table that stands at a place; 0 for none."""
     word = words[at]
@@ -121,13 +130,16 @@ def phrase_at(words: list[str], at: int, length: int) -> str:
 def nouns_at(words: list[str], at: int) -> tuple[str, ...]:
     """What the word at a place, or the phrase that begins there, stands for."""
     word = words[at]
-    if word in LENGTHS:
-        word = phrase_at(words, at, longest(words, at, NOUNS_OF) or 1)
-    found = NOUNS_OF.get(word)
-    if found is not None:
-        return found
-    if word.startswith("/") and "/" not in word[1:]:  # a slash command
+    if word in TELLING:
+        if word in LENGTHS:
+            word = phrase_at(words, at, longest(words, at, NOUNS_OF) or 1)
+        found = NOUNS_OF.get(word)
+        if found is not None:
+            return found
+    if word[0] == "/" and "/" not in word[1:]:  # a slash command
         return ("agents",)
+    if "." not in word:
+        return ()
     ending = word.rfind(".")
     noun = builtin.ENDINGS.get(word[ending:]) if ending > 0 else None
     return (noun,) if noun else ()

@@ -17,10 +17,11 @@ OBJECT = 48
 """Characters behind a verb in which its object is looked for."""
 
 NEXT = re.compile(
-    r"(?:let me|let's|i'll|i'm|i need to|i should|going to|now|next|then|first|[.:!\n])"
+    r"(?:let me|let's|i'll|i'm|i need to|i should|going to|now|next|then|first|\.|:|!|\n)"
     r"[,:]? (?:(?:also|now|next|first|then|to|just|start by|let me|let's|i'll|i'm|i need to),? )*([a-z-]+)(?: (at|into|for|up)\b)?"
 )
-"""A verb behind the words that announce a step."""
+"""A verb behind the words that announce a step. Each alternative begins with a letter of its own, so that
+the search can skip to those."""
 
 
 class Step(NamedTuple):
