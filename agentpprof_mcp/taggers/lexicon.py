@@ -36,34 +36,37 @@ class Verb(NamedTuple):
     places: frozenset[str]
 
 
+TAGS = {noun.name: noun.tag for noun in NOUNS}
+
+
 def _verb(row: Row) -> Verb:
-    tags = {noun.name: noun.tag for noun in NOUNS}
     objects = {}
     for entry in row.objects.split():
         noun, own, tag = entry.partition(":")
-        objects[noun] = (tag, f"to {row.name} {noun}") if own else (tags[noun], noun)
+        objects[noun] = (tag, f"to {row.name} {noun}") if own else (TAGS[noun], noun)
     places = frozenset(objects if row.places == "*" else row.places.split())
     return Verb(row, objects, places)
 
 
 def gerund(verb: str) -> str:
     """`moving` of `move`, `looking-at` of `look-at`; good enough to be recognized."""
-    first, *more = verb.split("-")
-    return "-".join([first.removesuffix("e") + "ing", *more])
+    first, hyphen, more = verb.partition("-")
+    return first.removesuffix("e") + "ing" + hyphen + more
 
 
 def participle(verb: str) -> str:
     """`moved` of `move`."""
-    first, *more = verb.split("-")
-    return "-".join([first.removesuffix("e") + "ed", *more])
+    first, hyphen, more = verb.partition("-")
+    return first.removesuffix("e") + "ed" + hyphen + more
 
 
+BY_ROW = {row.name: _verb(row) for row in ROWS}
 VERBS: dict[str, Verb] = {}
 GERUNDS: dict[str, Verb] = {}
 PARTICIPLES: dict[str, Verb] = {}
 ANYWHERE: dict[str, Verb] = {}
 for _row in ROWS:
-    _made = _verb(_row)
+    _made = BY_ROW[_row.name]
     for _word in _row.verbs.split():
         VERBS.setdefault(_word, _made)
         GERUNDS.setdefault(gerund(_word), _made)
@@ -72,7 +75,7 @@ for _row in ROWS:
         ANYWHERE[_word] = _made
 for _name, _words in languages.VERBS.items():  # English decides where a word is one of both
     for _word in _words.split():
-        VERBS.setdefault(_word, _verb(next(row for row in ROWS if row.name == _name)))
+        VERBS.setdefault(_word, BY_ROW[_name])
 
 NOUNS_OF: dict[str, tuple[str, ...]] = {}
 for _noun in NOUNS:
@@ -97,8 +100,8 @@ def _lengths(*tables: Iterable[str]) -> dict[str, int]:
     lengths: dict[str, int] = {}
     for table in tables:
         for phrase in table:
-            first, *more = phrase.split("-")
-            if more:
+            if "-" in phrase:
+                first, *more = phrase.split("-")
                 lengths[first] = max(lengths.get(first, 0), 1 + len(more))
     return lengths
 
