@@ -160,7 +160,7 @@ def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator
 
 
 class Framing:
-    """The lines of one file, without their LF. `torn` is true while the unterminated last is out."""
+    """The lines of one file, some with their LF. `torn` is true while the unterminated last is out."""
 
     def __init__(self, path: Path, account: Reconciliation) -> None:
         """Prepare to read `path`; opening happens on iteration."""
@@ -186,11 +186,10 @@ class Framing:
                     continue
                 yield from self._joined(parts, held)
                 chunk = rest  # noqa: PLW2901
-            lines = chunk.split(b"\n")
-            tail = lines.pop()
+            lines = io.BytesIO(chunk).readlines()  # many times faster than `split`
+            parts = [lines.pop()] if lines and not lines[-1].endswith(b"\n") else []
+            held = len(parts[0]) if parts else 0
             yield from lines
-            parts = [tail]
-            held = len(tail)
         if held:
             self.torn = True
             yield from self._joined(parts, held)

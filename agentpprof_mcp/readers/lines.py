@@ -56,7 +56,7 @@ def read_records(
     decode = decoder.decode
     account.files += 1
     for line in framing:
-        if not line:
+        if line == b"\n":
             continue
         if len(line) > LARGE and line.count(b"{") > MAX_PARTS:
             account.lines += 1
