@@ -8,7 +8,7 @@ entry and, where no row maker fits, one function from an event to rows.
 from collections.abc import Callable, Iterator
 from itertools import chain, starmap
 from operator import add, attrgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
@@ -191,25 +191,25 @@ def _path(scene: Scene, row: Row) -> Label | None:
 Frames = Label | tuple[Label, ...] | None
 
 
+Fields = Callable[[Row], object] | None
+Make = Callable[[Scene, Row], Frames]
+
+
 class Dimension(NamedTuple):
     """One kind of frame: the fields of a row that it shows, and how they become frames.
 
-    None gives no frame, a tuple several. Equal fields in one session give equal frames, made once.
+    None gives no frame, a tuple several. Equal fields in one session give equal frames, made once;
+    without fields, all rows of a session share them.
     """
 
-    fields: Callable[[Row], object]
-    make: Callable[[Scene, Row], Frames]
-
-
-def _constant(_row: Row) -> object:
-    """The fields of a frame that all rows of a session share."""
-    return None
+    fields: Fields
+    make: Make
 
 
 DIMENSIONS: dict[str, Dimension] = {
-    "project": Dimension(_constant, lambda s, _: s.labels.project(s.project.name, s.project.root, given=s.project.given)),
-    "agent": Dimension(_constant, lambda s, _: s.labels.agent(s.session.agent)),
-    "session": Dimension(_constant, lambda s, _: s.labels.session(s.session.tag)),
+    "project": Dimension(None, lambda s, _: s.labels.project(s.project.name, s.project.root, given=s.project.given)),
+    "agent": Dimension(None, lambda s, _: s.labels.agent(s.session.agent)),
+    "session": Dimension(None, lambda s, _: s.labels.session(s.session.tag)),
     "prompt": Dimension(attrgetter("prompt"), lambda s, r: s.labels.prompt(s.session.prompts[r.prompt].tag)),
     "subagent": Dimension(attrgetter("subagent"), lambda s, r: s.labels.subagent(r.subagent) if r.subagent else None),
     "kind": Dimension(attrgetter("kind"), lambda s, r: s.labels.kind(r.kind) if r.kind else None),
@@ -242,35 +242,11 @@ def _pivots(scene: Scene, row: Row) -> tuple[tuple[str, Label], ...]:
 PIVOT_FIELDS = attrgetter("day", "model", "status")
 
 
-Made = TypeVar("Made")
-
-
-def _once(
-    scene: Scene, fields: Callable[[Row], object], make: Callable[[Scene, Row], Made]
-) -> Callable[[Row], Made]:
-    """`make` for the rows of a scene, called once for equal fields."""
-    known: dict[object, Made] = {}
-
-    def made_of(row: Row) -> Made:
-        key = fields(row)
-        made = known.get(key)
-        if made is None:
-            made = known[key] = make(scene, row)
-        return made
-
-    return made_of
-
-
-def _stacked(dimension: Dimension) -> Callable[[Scene, Row], tuple[Label, ...]]:
+def _piece(made: Frames) -> tuple[Label, ...]:
     """What a dimension gives as a piece of a stack, whatever its number of frames."""
-
-    def frames(scene: Scene, row: Row) -> tuple[Label, ...]:
-        made = dimension.make(scene, row)
-        if made is None:
-            return ()
-        return made if isinstance(made, tuple) else (made,)
-
-    return frames
+    if made is None:
+        return ()
+    return made if isinstance(made, tuple) else (made,)
 
 
 # --- projection ------------------------------------------------------------------------------
@@ -290,16 +266,25 @@ def project(
     for row, values in _rows(view, session, day_of):
         before = rows.get(row)
         rows[row] = values if before is None else tuple(map(add, before, values))
-    shown = [DIMENSIONS[name] for name in frames or view.frames]
-    pieces = [_once(scene, dimension.fields, _stacked(dimension)) for dimension in shown]
-    pivots = _once(scene, PIVOT_FIELDS, _pivots)
     added = rows.items()
     opened = chain.from_iterable(starmap(view.opens, added)) if view.opens else added
+    dimensions: list[tuple[Fields, Make, dict[object, tuple[Label, ...]]]] = [
+        (*DIMENSIONS[name], {}) for name in frames or view.frames
+    ]
+    known_labels: dict[object, tuple[tuple[str, Label], ...]] = {}
     for row, values in opened:
         stack: tuple[Label, ...] = ()
-        for piece in pieces:
-            stack += piece(row)
-        profile.add(Sample(stack, pivots(row)), values)
+        for fields, make, known in dimensions:
+            key = fields(row) if fields else None
+            piece = known.get(key)
+            if piece is None:
+                piece = known[key] = _piece(make(scene, row))
+            stack += piece
+        key = PIVOT_FIELDS(row)
+        labels = known_labels.get(key)
+        if labels is None:
+            labels = known_labels[key] = _pivots(scene, row)
+        profile.add(Sample(stack, labels), values)
     return profile
 
 

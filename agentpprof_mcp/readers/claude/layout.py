@@ -7,6 +7,7 @@ transcript.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import File, Group, Heads
 from agentpprof_mcp.readers.claude.wire import DECODER
 from agentpprof_mcp.readers.framing import head_of_file, walk
-from agentpprof_mcp.readers.lines import iso_ms, objects, read_records
+from agentpprof_mcp.readers.lines import iso_ms, read_records
 
 __all__ = ["Head", "Meta", "agent_id", "discover", "head_of", "meta_of", "root_of"]
 
@@ -34,6 +35,15 @@ class Meta(msgspec.Struct):
 
     agentType: str = ""  # noqa: N815  the name on the wire
     toolUseId: str = ""  # noqa: N815
+
+
+class First(msgspec.Struct):
+    """What tells one file's first record from another's."""
+
+    uuid: str = ""
+
+
+FIRST = msgspec.json.Decoder(First)
 
 
 class Head(NamedTuple):
@@ -129,7 +139,12 @@ def _first_uuid(path: Path) -> tuple[str, ...]:
         head = head_of_file(path, HEAD_BYTES)
     except OSError:
         return ("",)
-    return (next((str(record["uuid"]) for record in objects(head) if "uuid" in record), ""),)
+    for line in head.splitlines():
+        with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            uuid = FIRST.decode(line).uuid
+            if uuid:
+                return (uuid,)
+    return ("",)
 
 
 def _session_in(path: Path) -> tuple[str, ...]:
