@@ -10,12 +10,11 @@ fixed seed with what was read, for a person to judge.
 
 import argparse
 import contextlib
-import itertools
 import json
 import operator
 import random
 import shlex
-import time
+import timeit
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,7 +33,7 @@ __all__ = ["Agreement", "agreement", "calls", "texts"]
 CLAUDE_TOOLS = frozenset(("Bash", "PowerShell"))
 CODEX_TOOLS = frozenset(("exec_command", "shell", "shell_command"))
 HINTS = (b'"command"', *(f'"{name}"'.encode() for name in CODEX_TOOLS))
-ROUNDS = 5
+ROUNDS, CALLS = 5, 5
 SEED = 20
 CUT = 60
 MOST = 3
@@ -108,28 +107,23 @@ def agreement(commands: list[str]) -> Agreement:
 def costs(commands: list[str]) -> tuple[float, float, float]:
     """Median seconds of our reading and of `shlex.split`, and the median of their ratios.
 
-    A folder of its own for each reading keeps remembered effects out of it.
+    Nothing of a command is remembered between its readings.
     """
-    folders = map("/{}".format, itertools.count())
-    ours = [_best(_read, text, folders) for text in commands]
-    split = [_best(_split, text, folders) for text in commands]
+    ours = [_best(_read, text) for text in commands]
+    split = [_best(_split, text) for text in commands]
     return median(ours), median(split), median(map(operator.truediv, ours, split))
 
 
-def _best(work: Callable[[str, str], object], text: str, folders: Iterator[str]) -> float:
-    times = []
-    for folder in itertools.islice(folders, ROUNDS):
-        began = time.perf_counter()
-        work(text, folder)
-        times.append(time.perf_counter() - began)
-    return min(times)
+def _best(work: Callable[[str], object], text: str) -> float:
+    """Seconds of one call: the best of some rounds of a few calls, as `timeit` measures."""
+    return min(timeit.repeat(lambda: work(text), number=CALLS, repeat=ROUNDS)) / CALLS
 
 
-def _read(text: str, folder: str) -> None:
-    effects_of_text(text, "bash", folder)
+def _read(text: str) -> None:
+    effects_of_text(text, "bash", "/p")
 
 
-def _split(text: str, _folder: str) -> None:
+def _split(text: str) -> None:
     with contextlib.suppress(ValueError):
         shlex.split(text)
 

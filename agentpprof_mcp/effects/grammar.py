@@ -8,7 +8,7 @@ An expansion stays in its word as a mark, `\0NAME\0`, or `\0\0` where the value 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -47,9 +47,9 @@ class Command(msgspec.Struct, gc=False):
     """
 
     words: list[str]
-    outputs: list[str]
-    inputs: list[str]
-    scope: int
+    outputs: Sequence[str] = ()
+    inputs: Sequence[str] = ()
+    scope: int = 0
 
 
 class Script(msgspec.Struct, gc=False):
@@ -137,7 +137,7 @@ class Reader(msgspec.Struct, gc=False):
             first = words[0]
             if first not in RESERVED:
                 if (operator or self.position == len(self.text)) and first not in self.functions:
-                    self.keep(Command(words[:MAX_WORDS], [], [], here.scope))
+                    self.keep(Command(words[:MAX_WORDS], (), (), here.scope))
                     return
                 here.place = ARGUMENT
         for position, word in enumerate(words):

@@ -1,7 +1,7 @@
 """Effects of shell commands: the commands of a text, one by one, with their folders and variables."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import lru_cache
 from types import MappingProxyType
@@ -60,7 +60,7 @@ def shell_effects(command: str | list[str], shell: str, cwd: str) -> list[Effect
         return shell_effects(inner, words[0], cwd)
     walk = Walk(name)
     if words:
-        walk.run(Command(words, [], [], 0), Scope(cwd), (name,), words[-1])
+        walk.run(Command(words), Scope(cwd), (name,), words[-1])
     return walk.result(cwd)
 
 
@@ -117,14 +117,12 @@ class Scope(msgspec.Struct, gc=False):
             self.cwd = join(self.cwd, path_of(target or "~"))
 
 
-class Walk:
-    """Collects the effects of one call."""
+class Walk(msgspec.Struct, gc=False):
+    """Collects the effects of one call; `shell` is the program that reads the outermost text."""
 
-    def __init__(self, shell: str) -> None:
-        """`shell` is the program that reads the outermost text."""
-        self.shell = shell
-        self.effects: list[Effect] = []
-        self.silent = ""
+    shell: str
+    effects: list[Effect] = []
+    silent: str = ""
 
     def result(self, cwd: str) -> list[Effect]:
         """Return at least one effect: a call that only changed its shell still ran something."""
@@ -153,7 +151,8 @@ class Walk:
             return
         scopes = {0: scope}
         for command in script.commands:
-            inner = scopes.get(command.scope) or _scope(scopes, script.parents, command.scope)
+            number = command.scope
+            inner = _scope(scopes, script.parents, number) if number else scope
             self.run(command, inner, chain, text)
 
     def run(self, command: Command, scope: Scope, chain: tuple[str, ...], text: str) -> None:
@@ -177,7 +176,7 @@ class Walk:
         for nested in meaning.nested:
             if nested and len(chain) <= MAX_NESTING:
                 inner = Scope(meaning.cwd, scope.behind, scope.variables)
-                self.run(Command(nested, [], [], 0), inner, chain, "")
+                self.run(Command(nested), inner, chain, "")
 
     def redirection_alone(self, command: Command, scope: Scope, chain: tuple[str, ...]) -> None:
         """Add what the shell itself writes or reads: `> file`, `done < file`."""
@@ -275,7 +274,7 @@ def _scope(scopes: dict[int, Scope], parents: list[int], number: int) -> Scope:
     return scope
 
 
-def _paths(words: list[str], scope: Scope) -> tuple[str, ...]:
+def _paths(words: Sequence[str], scope: Scope) -> tuple[str, ...]:
     return tuple(filter(None, [path_of(scope.expand(word)) for word in words])) if words else ()
 
 
