@@ -119,7 +119,7 @@ def estimate_tokens(visible_bytes: int) -> int:
     return max(1, min(MAX_ESTIMATE, visible_bytes // 4))
 
 
-class Effect(msgspec.Struct, frozen=True, array_like=True):
+class Effect(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One simple command, or one thing that a native tool did.
 
     `processes` are the program words as written, outermost first, the shell that ran the command

@@ -24,7 +24,7 @@ from typing import NamedTuple
 
 from agentpprof_mcp.effects import Arguments, effects_of, parse_arguments
 from agentpprof_mcp.effects.commands import known_name
-from agentpprof_mcp.effects.shell import UNPARSED, shell_effects
+from agentpprof_mcp.effects.shell import UNPARSED, effects_of_text, shell_effects
 from agentpprof_mcp.labels.domains import domain_name
 from agentpprof_mcp.model import Effect, EffectKind
 from benchmarks.bash_grammar import Opinions, opinions
@@ -126,7 +126,7 @@ def _best(work: Callable[[str, str], object], text: str, folders: Iterator[str])
 
 
 def _read(text: str, folder: str) -> None:
-    shell_effects(text, "bash", folder)
+    effects_of_text(text, "bash", folder)
 
 
 def _split(text: str, _folder: str) -> None:

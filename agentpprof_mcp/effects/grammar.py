@@ -36,6 +36,8 @@ MAX_COMMANDS = 32
 MAX_DEPTH = 64
 UNKNOWN = "\0\0"
 DIGITS = "0123456789"
+BLANK = " \t\r"
+OPERATORS = "&|;"
 
 
 class Command(msgspec.Struct, gc=False):
@@ -70,7 +72,7 @@ def parse(text: str) -> Script | None:
 
     Of a text that is too long the whole commands of its start are taken.
     """
-    reader = Reader(text[:MAX_TEXT])
+    reader = Reader(text[:MAX_TEXT], Level(tokens.COMMANDS, ""), Script([], [0]))
     try:
         reader.read()
     except Enough:
@@ -81,22 +83,21 @@ def parse(text: str) -> Script | None:
     return reader.script
 
 
-class Reader:
+class Reader(msgspec.Struct, gc=False):
     """Reads one text. `here` is the level of commands that words and their pieces belong to."""
 
-    def __init__(self, text: str) -> None:
-        """Prepare to read all of `text`."""
-        self.text = text
-        self.position = 0
-        self.here = Level(tokens.COMMANDS, "")
-        self.levels = [self.here]
-        self.script = Script([], [0])
-        self.delimiters: list[tuple[str, bool]] = []
-        self.functions: set[str] = set()
+    text: str
+    here: Level
+    script: Script
+    levels: list[Level] = []
+    delimiters: list[tuple[str, bool]] = []
+    functions: set[str] = set()
+    position: int = 0
 
     def read(self) -> None:
         """Read to the end. Raises `Doubt`, and `Enough` when there are more commands than are kept."""
         text, end, levels = self.text, len(self.text), self.levels
+        levels.append(self.here)
         while self.position < end:
             match = levels[-1].tokens.match(text, self.position)
             if match is None:
@@ -127,18 +128,26 @@ class Reader:
         self.position = newline if newline >= 0 else len(self.text)
 
     def words(self, text: str) -> None:
-        """Add words, each with its end."""
+        """Add words, each with its end, and end the command if an operator follows them."""
         here = self.here
-        words = tokens.split(text)
-        for position, word in enumerate(words):
-            if not (here.pieces or here.target):
-                if here.place is START and word not in RESERVED:
-                    here.place = ARGUMENT
-                if here.place is ARGUMENT:
-                    here.words += words[position : position + MAX_WORDS - len(here.words)]
+        bare = text.rstrip(BLANK)
+        operator = bare[-1] in OPERATORS
+        words = tokens.split(bare.rstrip(OPERATORS) if operator else bare)
+        if here.place is START and words and not (here.pieces or here.target):
+            first = words[0]
+            if first not in RESERVED:
+                if (operator or self.position == len(self.text)) and first not in self.functions:
+                    self.keep(Command(words[:MAX_WORDS], [], [], here.scope))
                     return
+                here.place = ARGUMENT
+        for position, word in enumerate(words):
+            if here.place is ARGUMENT and not (here.pieces or here.target):
+                here.words += words[position : position + MAX_WORDS - len(here.words)]
+                break
             here.pieces.append(word)
             self.end_word()
+        if operator:
+            self.operator("")
 
     def variable(self, name: str) -> None:
         """Mark an expansion."""
@@ -176,6 +185,8 @@ class Reader:
         if self.here.place in UNBROKEN:
             return
         self.end_word()
+        if self.here.place is START:
+            self.here.place = ARGUMENT
         operator = text.lstrip(DIGITS)
         stream = text[: len(text) - len(operator)]
         known = operator[0] == "<" or stream in {"", "1"}
@@ -234,11 +245,15 @@ class Reader:
         if not (words or here.outputs or here.inputs):
             return
         if not (self.functions and words and words[0] in self.functions):
-            commands = self.script.commands
-            commands.append(Command(words, here.outputs, here.inputs, here.scope))
-            if len(commands) >= MAX_COMMANDS:
-                raise Enough
+            self.keep(Command(words, here.outputs, here.inputs, here.scope))
         here.begin()
+
+    def keep(self, command: Command) -> None:
+        """Add a command to the script."""
+        commands = self.script.commands
+        commands.append(command)
+        if len(commands) >= MAX_COMMANDS:
+            raise Enough
 
     def unit(self, _text: str) -> None:
         """Read `()`: behind a name it begins a function, behind `=` it is an empty array."""

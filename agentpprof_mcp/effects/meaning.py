@@ -24,7 +24,8 @@ from agentpprof_mcp.model import EffectKind
 __all__ = ["Meaning", "understand"]
 
 # Python 3.11 looks members up slowly.
-BUILD, NETWORK, RUN, WRITE = EffectKind.BUILD, EffectKind.NETWORK, EffectKind.RUN, EffectKind.WRITE
+BUILD, NETWORK, READ = EffectKind.BUILD, EffectKind.NETWORK, EffectKind.READ
+RUN, WRITE = EffectKind.RUN, EffectKind.WRITE
 COPY, NOBODY, WRITES = Contact.COPY, Contact.NOBODY, Option.WRITES
 SCRIPT = re.compile(r"[/\\]|\.(?:sh|bash|py|[mc]?js|ts|rb|pl|php|lua|ps1|R)$")
 ABOUT = frozenset(("--help", "--version"))
@@ -45,50 +46,54 @@ class Meaning(msgspec.Struct, gc=False):
     """`nested` are commands that the program itself runs, as `find -exec` does."""
 
     kind: EffectKind
-    paths: tuple[str, ...]
-    domains: tuple[str, ...]
     cwd: str
-    nested: list[list[str]]
+    paths: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    nested: tuple[list[str], ...] = ()
 
 
 def understand(name: str, words: list[str], cwd: str) -> Meaning:
     """Say what an unwrapped command, of this known name, does when it runs in `cwd`."""
     if words[-1] in ABOUT and "--" not in words:
-        return Meaning(EffectKind.READ, (), (), cwd, [])
+        return Meaning(READ, cwd)
     program = PROGRAMS.get(name)
     if program is None:
         return _unknown(words[0], cwd, known=bool(name))
     if name in PYTHONS and (module := module_of(name, words)):
         program, words = MODULES.get(module[0], PLAIN[RUN]), module
-    arguments = Reading(program, words)
+    arguments = Reading(program, iter(words[1:]), [program.options] if program.options else [])
+    arguments.read()
     program = arguments.program
     paths = arguments.paths()
+    options, operands = arguments.options, arguments.operands
+    domains = _domains(program, operands) if program.contacts else ()
     kind: EffectKind | None = None
-    domains = _domains(program, arguments.operands)
-    if WRITES in arguments.options:
+    if WRITES in options:
         kind = WRITE
     elif program.tasks:
-        several = program.kind is BUILD
-        kind = kind_of_tasks(arguments.operands if several else arguments.operands[:1])
-    elif name in SHELLS and paths:
+        kind = kind_of_tasks(operands if program.kind is BUILD else operands[:1])
+    elif paths and name in SHELLS:
         kind = kind_of_script(paths[0])
-    elif program.contact is COPY and domains:
+    elif domains and program.contact is COPY:
         kind = NETWORK
-    folder = join(cwd, path_of(arguments.folder)) if arguments.folder else cwd
-    return Meaning(kind or program.kind, paths, domains, folder, arguments.nested)
+    folder = arguments.folder
+    if folder:
+        cwd = join(cwd, path_of(folder))
+    return Meaning(kind or program.kind, cwd, paths, domains, arguments.nested)
 
 
 def _unknown(word: str, cwd: str, *, known: bool) -> Meaning:
     """A program that is public but not described, a script, or anything else."""
     path = path_of(word) if not known and SCRIPT.search(word) else ""
-    kind = kind_of_script(path) if path else None
-    return Meaning(kind or RUN, (path,) if path else (), (), cwd, [])
+    if not path:
+        return Meaning(RUN, cwd)
+    return Meaning(kind_of_script(path) or RUN, cwd, (path,))
 
 
 def _domains(program: Program, operands: list[str]) -> tuple[str, ...]:
     """Whom the command contacts: hosts as written, a registry, or `""` for someone unnamed."""
     if program.contact is NOBODY and not program.registry:
-        return ("",) if program.kind is NETWORK else ()
+        return ("",)
     host_of, count = HOSTS[program.contact]
     named = tuple(dict.fromkeys(filter(None, map(host_of, operands[:count]))))
     if named or program.contact is COPY:

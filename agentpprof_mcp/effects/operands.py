@@ -1,7 +1,10 @@
 """Arguments of a program, sorted into options, operands and paths."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+
+import msgspec
 
 from agentpprof_mcp.effects.places import join, literal_part
 from agentpprof_mcp.effects.programs import Option, Paths, Program
@@ -17,37 +20,40 @@ MAX_BUNDLE = 6
 ALONE, FILE, FOLDER, GIVEN = Option.ALONE, Option.FILE, Option.FOLDER, Option.GIVEN
 PAIR, RUNS, WRITES = Option.PAIR, Option.RUNS, Option.WRITES
 VALUELESS = (WRITES, ALONE)
+ENDS = (";", "+")
+"""Words that end a command which an option gives."""
 
 
-class Reading:
-    """What the words behind a program's name say.
+class Reading(msgspec.Struct, gc=False):
+    """What the `words` behind a program's name say.
 
-    `program` is the subcommand that they name, if they do. `leading` and `marked` count the operands
-    before the first option and before `--`; `nested` are commands that options give.
+    `program` is the subcommand that they name, if they do, and `tables` are its options and those of the
+    program itself. `leading` and `marked` count the operands before the first option and before `--`;
+    `nested` are commands that options give.
     """
 
-    folder = ""
+    program: Program
+    words: Iterator[str]
+    tables: list[dict[str, Option]]
+    operands: list[str] = []
+    files: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+    nested: tuple[list[str], ...] = ()
+    folder: str = ""
     leading: int | None = None
     marked: int | None = None
 
-    def __init__(self, program: Program, words: list[str]) -> None:
-        """Sort `words`, the first of which is the program itself."""
-        self.program = program
-        self.operands: list[str] = []
-        self.files: list[str] = []
-        self.options: list[Option] = []
-        self.nested: list[list[str]] = []
-        self._tables = [program.options] if program.options else []
-        self._words = iter(words)
-        next(self._words, None)
-        for word in self._words:
+    def read(self) -> None:
+        """Sort the words."""
+        operands = self.operands
+        for word in self.words:
             if word[:1] == "-" and self.marked is None and word != "-":
                 if word == "--":
-                    self.marked = len(self.operands)
+                    self.marked = len(operands)
                 else:
                     self._take_option(word)
-            elif self.operands:
-                self.operands.append(word)
+            elif operands:
+                operands.append(word)
             elif word:
                 self._take_first(word)
 
@@ -56,6 +62,8 @@ class Reading:
         words = OPERANDS[self.program.paths](self)
         if self.files:
             words = [*words, *self.files]
+        if not words:
+            return ()
         paths = [path for word in words if (path := path_of(word))]
         return tuple(dict.fromkeys(paths)) if len(paths) > 1 else tuple(paths)
 
@@ -66,33 +74,35 @@ class Reading:
         if subcommand is not None:
             self.program = subcommand
             if subcommand.options:
-                self._tables.insert(0, subcommand.options)
+                self.tables.insert(0, subcommand.options)
         elif not (word[0] == "+" and program.subcommands):  # `cargo +nightly`
             self.operands.append(word)
 
     def _take_option(self, word: str) -> None:
         if self.leading is None:
             self.leading = len(self.operands)
-        value = None
-        for table in self._tables:
+        for table in self.tables:
             if word in table:
-                option: Option | None = table[word]
-                break
-        else:
-            option, value = self._inside(word)
+                self._apply(table[word], None)
+                return
+        if len(word) > 2 and self.tables and (word[1] != "-" or "=" in word):
+            self._apply(*self._inside(word))
+
+    def _apply(self, option: Option | None, value: str | None) -> None:
+        """Do what an option means; `value` is what its own word holds of one."""
         if option is None:
             return
-        self.options.append(option)
+        self.options += (option,)
         if option is RUNS:
-            self.nested.append(list(iter(self._until_end, None)))
+            self.nested += (list(takewhile(lambda word: word not in ENDS, self.words)),)
             return
         if option in VALUELESS:
             return
-        value = next(self._words, "") if value is None else value
+        value = next(self.words, "") if value is None else value
         if option is PAIR:
-            next(self._words, "")
+            next(self.words, "")
         elif option is FILE:
-            self.files.append(value)
+            self.files += (value,)
         elif option is FOLDER:
             self.folder = join(self.folder, value)
 
@@ -101,8 +111,6 @@ class Reading:
 
         Of several letters in one word (`-ni`) the last one counts.
         """
-        if "=" not in word and (len(word) == 2 or word[1] == "-"):
-            return None, None
         name, equals, value = word.partition("=")
         given = value if equals else None
         spellings = [(name, given)]
@@ -110,15 +118,10 @@ class Reading:
             bundle = name[1:].isalpha() and len(name) <= MAX_BUNDLE
             spellings.append((f"-{name[-1]}", given) if bundle else (name[:2], word[2:]))
         for spelling, inside in spellings:
-            for table in self._tables:
+            for table in self.tables:
                 if spelling in table:
                     return table[spelling], inside
         return None, None
-
-    def _until_end(self) -> str | None:
-        """The next word of a command that an option gives; None at its end."""
-        word = next(self._words, None)
-        return None if word in {";", "+"} else word
 
 
 def _rest(arguments: Reading) -> list[str]:

@@ -51,7 +51,8 @@ class Program(msgspec.Struct, frozen=True):
     """A program or one of its subcommands. Options are given by `Option`, separated by blanks.
 
     `registry` is the service it contacts unless a URL says otherwise. `tasks`: the first operand (of a
-    builder: any) is the name of a task, whose words tell what it does. `options` is made of the others.
+    builder: any) is the name of a task, whose words tell what it does. `options` and `contacts`, whether
+    anybody may be contacted at all, are made of the others.
     """
 
     kind: EffectKind
@@ -69,6 +70,7 @@ class Program(msgspec.Struct, frozen=True):
     tasks: bool = False
     subcommands: Mapping[str, "Program"] = {}
     options: dict[str, Option] = {}
+    contacts: bool = False
 
     def __post_init__(self) -> None:
         given = {
@@ -83,6 +85,8 @@ class Program(msgspec.Struct, frozen=True):
         }
         options = {name: option for option, names in given.items() for name in names.split()}
         msgspec.structs.force_setattr(self, "options", options)
+        if self.kind is EffectKind.NETWORK or self.contact is not Contact.NOBODY or self.registry:
+            msgspec.structs.force_setattr(self, "contacts", True)
 
 
 class Wrapper(NamedTuple):

@@ -1,8 +1,10 @@
 """Effects of shell commands: the commands of a text, one by one, with their folders and variables."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from functools import lru_cache
+from types import MappingProxyType
 
 import msgspec
 
@@ -17,24 +19,26 @@ from agentpprof_mcp.effects.unwrap import ASSIGNMENT, unwrap
 from agentpprof_mcp.effects.wrappers import FOLDERS, SHELLS, SILENT
 from agentpprof_mcp.model import Effect, EffectKind
 
-__all__ = ["shell_effects"]
+__all__ = ["effects_of_text", "shell_effects"]
 
 MEMO = 1 << 11
 MEMO_TEXT = 2048
 """Agents repeat themselves: the effects of so many commands of at most this length are kept."""
 
-MAX_PROCESSES = 6
 MAX_NESTING = 4
 MAX_VALUE = 512
 MAX_WORD = 256
 MAX_VARIABLES = 64
 READ, RUN, SEARCH = EffectKind.READ, EffectKind.RUN, EffectKind.SEARCH
 WRITE, NETWORK = EffectKind.WRITE, EffectKind.NETWORK
+OPERAND = re.compile(r"(?!-)").match
 MARK = re.compile("\0(\\w*)\0")
-KNOWN = {"HOME": "~", "TMPDIR": "/tmp"}  # noqa: S108  nothing is made there
+KNOWN = MappingProxyType({"HOME": "~", "TMPDIR": "/tmp"})  # noqa: S108  nothing is made there
 SINK = re.compile(r"/dev/|nul$", re.IGNORECASE)
 UNPARSED = "unparsed"
 POWERSHELL = frozenset(("powershell", "pwsh"))
+GRAMMARS = dict.fromkeys(POWERSHELL, statements)
+"""Who reads the text of a shell; all others are read as bash."""
 PATCHERS = frozenset(("apply_patch", "applypatch"))
 REDIRECTED = (READ, RUN, SEARCH)
 """Kinds that become a write when their output goes to a file."""
@@ -47,10 +51,9 @@ def shell_effects(command: str | list[str], shell: str, cwd: str) -> list[Effect
     """
     name = known_name(shell) or "bash"
     if isinstance(command, str):
-        text = command[: MAX_TEXT + 1].replace("\0", "_")
-        if len(text) <= MEMO_TEXT:
-            return list(_remembered(text, name, cwd))
-        return _effects_of_text(text, name, cwd)
+        if len(command) <= MEMO_TEXT:
+            return list(_remembered(command, name, cwd))
+        return effects_of_text(command, name, cwd)
     words = [word.replace("\0", "_") for word in command[:MAX_WORDS]]
     inner = _text_for_shell(known_name(words[0]), words) if words else None
     if inner is not None:
@@ -63,23 +66,29 @@ def shell_effects(command: str | list[str], shell: str, cwd: str) -> list[Effect
 
 @lru_cache(MEMO)
 def _remembered(text: str, shell: str, cwd: str) -> tuple[Effect, ...]:
-    return tuple(_effects_of_text(text, shell, cwd))
+    return tuple(effects_of_text(text, shell, cwd))
 
 
-def _effects_of_text(text: str, shell: str, cwd: str) -> list[Effect]:
+def effects_of_text(text: str, shell: str, cwd: str) -> list[Effect]:
+    """Effects of a text that nothing is remembered of; `shell` is a known name."""
+    if len(text) > MAX_TEXT:
+        text = text[: MAX_TEXT + 1]
+    if "\0" in text:
+        text = text.replace("\0", "_")
     walk = Walk(shell)
-    walk.read(text, Scope(cwd), (shell,))
+    walk.read(text, shell, Scope(cwd), (shell,))
     return walk.result(cwd)
 
 
-class Scope:
-    """What a shell knows while it runs: its folder, the folders behind it, and its variables."""
+class Scope(msgspec.Struct, gc=False):
+    """What a shell knows while it runs: its folder, the folders behind it, and its variables.
 
-    def __init__(self, cwd: str, outer: "Scope | None" = None) -> None:
-        """Begin in `cwd`; a subshell begins with what the `outer` one knows."""
-        self.cwd = cwd
-        self.behind: list[str] = list(outer.behind) if outer else []
-        self.variables: dict[str, str] = dict(outer.variables if outer else KNOWN)
+    What it knows is replaced, never changed: a subshell begins as a copy.
+    """
+
+    cwd: str
+    behind: tuple[str, ...] = ()
+    variables: Mapping[str, str] = KNOWN
 
     def expand(self, word: str) -> str:
         """Put values into a word; what is not known stays as one NUL."""
@@ -93,16 +102,17 @@ class Scope:
         """Take note of `NAME=value`."""
         name, equals, value = word.partition("=")
         if equals and len(value) <= MAX_VALUE and len(self.variables) < MAX_VARIABLES:
-            self.variables[name] = value
+            self.variables = {**self.variables, name: value}
 
     def enter(self, name: str, words: list[str]) -> None:
         """Follow `cd`, `pushd` or `popd`; a folder that is not known is taken for the current one."""
         if name == "popd":
-            self.cwd = self.behind.pop() if self.behind else self.cwd
+            *behind, self.cwd = self.behind or (self.cwd,)
+            self.behind = tuple(behind)
             return
         if name == "pushd":
-            self.behind.append(self.cwd)
-        target = next((word for word in words if not word.startswith("-")), "")
+            self.behind = (*self.behind, self.cwd)
+        target = next(filter(OPERAND, words), "")
         if target or not words:
             self.cwd = join(self.cwd, path_of(target or "~"))
 
@@ -133,11 +143,11 @@ class Walk:
     ) -> None:
         """Keep one effect."""
         if len(self.effects) < MAX_COMMANDS:
-            self.effects.append(Effect(kind, chain[:MAX_PROCESSES], paths, domains, cwd))
+            self.effects.append(Effect(kind, chain, paths, domains, cwd))
 
-    def read(self, text: str, scope: Scope, chain: tuple[str, ...]) -> None:
-        """Walk through a text of commands."""
-        script = statements(text) if known_name(chain[-1]) in POWERSHELL else parse(text)
+    def read(self, text: str, shell: str, scope: Scope, chain: tuple[str, ...]) -> None:
+        """Walk through a text of commands that a shell of this name reads."""
+        script = GRAMMARS.get(shell, parse)(text)
         if script is None or len(chain) > MAX_NESTING:
             self.add(RUN, (*chain, UNPARSED), scope.cwd)
             return
@@ -147,34 +157,25 @@ class Walk:
             self.run(command, inner, chain, text)
 
     def run(self, command: Command, scope: Scope, chain: tuple[str, ...], text: str) -> None:
-        """Follow one simple command of `text`."""
-        words = unwrap([scope.expand(word) if "\0" in word else word for word in command.words])
-        if not words:
+        """Follow one simple command of `text`: its effect, and those of commands that it runs itself."""
+        if not command.words:
             self.redirection_alone(command, scope, chain)
             return
-        name = "" if "=" in words[0] else known_name(words[0])
+        words = [scope.expand(word) if "\0" in word else word for word in command.words]
+        name, words = unwrap(words)
         special = SPECIAL.get(name)
-        if special is None or not special(self, Step(name, words, command, scope, chain, text)):
-            self.simple(name, words, command, scope, chain)
-
-    def simple(
-        self, name: str, words: list[str], command: Command, scope: Scope, chain: tuple[str, ...]
-    ) -> None:
-        """Add the effect of an ordinary command, and of those that it runs itself."""
+        if special and special(self, Step(name, words, command, scope, chain, text)):
+            return
         meaning = understand(name, words, scope.cwd)
         kind, paths = meaning.kind, meaning.paths
-        if command.outputs and (written := _written(command, scope)) is not None:
-            if kind in REDIRECTED:
-                kind, paths = WRITE, written
-            elif kind is NETWORK:
-                paths += written
-        elif command.inputs and not paths and kind in REDIRECTED:
-            paths = _paths(command.inputs, scope)
+        if command.outputs or command.inputs:
+            kind, paths = _redirected(kind, paths, command, scope)
         chain = (*chain, words[0][:MAX_WORD])
         self.add(kind, chain, meaning.cwd, paths, meaning.domains)
         for nested in meaning.nested:
             if nested and len(chain) <= MAX_NESTING:
-                self.run(Command(nested, [], [], 0), Scope(meaning.cwd, scope), chain, "")
+                inner = Scope(meaning.cwd, scope.behind, scope.variables)
+                self.run(Command(nested, [], [], 0), inner, chain, "")
 
     def redirection_alone(self, command: Command, scope: Scope, chain: tuple[str, ...]) -> None:
         """Add what the shell itself writes or reads: `> file`, `done < file`."""
@@ -235,7 +236,7 @@ def _patch(walk: Walk, step: Step) -> bool:
 def _evaluate(walk: Walk, step: Step) -> bool:
     if len(step.words) < 2:
         return False
-    walk.read(" ".join(step.words[1:]), step.scope, (*step.chain, step.words[0]))
+    walk.read(" ".join(step.words[1:]), "", step.scope, (*step.chain, step.words[0]))
     return True
 
 
@@ -244,8 +245,7 @@ def _descend(walk: Walk, step: Step) -> bool:
     inner = _text_for_shell(step.name, step.words)
     if inner is None:
         return False
-    scope = Scope(step.scope.cwd, step.scope)
-    walk.read(inner, scope, (*step.chain, step.words[0][:MAX_WORD]))
+    walk.read(inner, step.name, copy(step.scope), (*step.chain, step.words[0][:MAX_WORD]))
     return True
 
 
@@ -269,7 +269,7 @@ def _scope(scopes: dict[int, Scope], parents: list[int], number: int) -> Scope:
         number = parents[number]
     scope = scopes[number]
     for inner in reversed(path):
-        scope = scopes[inner] = Scope(scope.cwd, scope)
+        scope = scopes[inner] = copy(scope)
     return scope
 
 
@@ -281,6 +281,21 @@ def _written(command: Command, scope: Scope) -> tuple[str, ...] | None:
     """The files that output goes to; None if it only goes to a device."""
     words = [word for word in command.outputs if not SINK.match(word)]
     return _paths(words, scope) if words else None
+
+
+def _redirected(
+    kind: EffectKind, paths: tuple[str, ...], command: Command, scope: Scope
+) -> tuple[EffectKind, tuple[str, ...]]:
+    """What a command does, and to which files, once its redirections are known, too."""
+    written = _written(command, scope) if command.outputs else None
+    if written is not None:
+        if kind in REDIRECTED:
+            return WRITE, written
+        if kind is NETWORK:
+            return kind, paths + written
+    elif not paths and kind in REDIRECTED:
+        return kind, _paths(command.inputs, scope)
+    return kind, paths
 
 
 def _text_for_shell(name: str, words: list[str]) -> str | None:

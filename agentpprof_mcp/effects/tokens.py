@@ -23,22 +23,22 @@ EXPANSION = r"""
 
 _NAMELESS = "[0-9]?>&[0-9]|[0-9&]?>>?/dev/null|</dev/null"
 NAMELESS = re.compile(_NAMELESS)
+_BARE = r"""[^\s\\'"`$;&|<>()\#]++"""
+_VARIABLE = r"\$(?:[A-Za-z_]\w*+ | \{\w++\})"
 WORDS = rf"""
     (?:
-        (?:
-            (?<=[\ \t]) (?:{_NAMELESS})
-          | (?:
-                [^\s\\'"`$;&|<>()\#]++
-              | '[^']*+'
-              | "(?:[^"\\$`]++ | \$[A-Za-z_]\w*+ | \$\{{\w++\}})*+"
-              | \$[A-Za-z_]\w*+ | \$\{{\w++\}}
-            )++
+        {_BARE} [\ \t]++
+      | (?:
+            (?: {_BARE} | '[^']*+' | "(?:[^"\\$`]++ | {_VARIABLE})*+" | {_VARIABLE} )++
+          | (?<=[\ \t]) (?:{_NAMELESS})
         )
         (?:[\ \t\r]++ | (?=[\n;&|)]|\Z))
     )++
+    (?: (?: && | \|\| | ;(?![;&]) | \|(?!&) ) [\ \t]*+ )?
 """
-"""Most of any text: words of which quotes and variables are the only other parts, each with its end, and
-redirections that name no file."""
+"""Most of any text: words of which quotes and variables are the only other parts, each with its end,
+redirections that name no file, and the operator behind them. The first line, which the others include,
+is most of any words."""
 BETWEEN = re.compile(r"""(?:[^\s'"]++|'[^']*+'|"[^"]*+")++""")
 PIECES = re.compile(r"""'([^']*+)'|"([^"]*+)"|([^'"]++)""")
 VARIABLE = re.compile(r"\$\{?(\w++)\}?")
@@ -49,9 +49,13 @@ def split(text: str) -> list[str]:
     quoted = "'" in text or '"' in text
     words = BETWEEN.findall(text) if quoted else text.split()
     if ">" in text or "<" in text:
-        words = [word for word in words if not NAMELESS.match(word)]
+        words = [
+            word for word in words if not ((">" in word or "<" in word) and NAMELESS.match(word))
+        ]
     if quoted or "$" in text:
-        return [_plain(word) for word in words]
+        return [
+            _plain(word) if "'" in word or '"' in word or "$" in word else word for word in words
+        ]
     return words
 
 

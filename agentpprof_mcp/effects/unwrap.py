@@ -13,19 +13,24 @@ MAX_PYTHON_OPTIONS = 4
 PEELED = PYTHONS.union(names.split()[0] for names in WRAPPERS)
 
 
-def unwrap(words: list[str]) -> list[str]:
-    """Peel leading assignments, and programs that only run another; never to nothing."""
-    while words:
+def unwrap(words: list[str]) -> tuple[str, list[str]]:
+    """Peel leading assignments, and programs that only run another; never to nothing.
+
+    Returns the known name of the program that is left, and the words from it on. Words that only assign
+    have no name.
+    """
+    while True:
         first = words[0]
-        if "=" in first and len(words) > 1 and ASSIGNMENT.match(first):
+        if "=" in first and ASSIGNMENT.match(first):
+            if len(words) == 1:
+                return "", words
             words = words[1:]
             continue
         name = known_name(first)
         inner = _inside(name, words) if name in PEELED else None
         if not inner:
-            break
+            return name, words
         words = inner
-    return words
 
 
 def module_of(name: str, words: list[str]) -> list[str]:
