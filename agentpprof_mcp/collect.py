@@ -26,7 +26,7 @@ from agentpprof_mcp.readers import Group, Wants, discover, named, reader_of
 from agentpprof_mcp.taggers import GivenTagger, RulesTagger, parse_rules, store_in
 from agentpprof_mcp.views import Scene, View, project
 
-__all__ = ["Progress", "Sessions", "collect"]
+__all__ = ["Progress", "Sessions", "Work", "collect"]
 
 Progress = Callable[[int, int], None]
 """Told how many of how many files are read."""
@@ -59,7 +59,7 @@ class Sessions(NamedTuple):
     tagger: dict[str, object]
 
 
-class _Work:
+class Work:
     """Turns families of groups into digests; made before workers fork, so that they share it."""
 
     def __init__(self, query: Query, env: Env, view: View | None) -> None:
@@ -98,11 +98,17 @@ class _Work:
             digests[index].claims = held[index]
         return digests
 
-    def _digest(self, session: Session) -> Digest:
+    def scene(self, session: Session) -> tuple[Scene, str]:
+        """A settled session, tagged, with its selected events; and the selector that leaves it out."""
         place, dropped = self._project(session)
         if not dropped:
             self.tagger.tag(session)
             dropped = self._select(session)
+        return Scene(session, place, self.labels), dropped
+
+    def _digest(self, session: Session) -> Digest:
+        scene, dropped = self.scene(session)
+        place = scene.project
         if dropped:
             made = left_out(session, place, self.labels, dropped)
             if dropped == "copied" or not session.cwds:
@@ -111,7 +117,6 @@ class _Work:
             return made
         profile, hits = None, self.labels.redaction_hits
         if self.view is not None:
-            scene = Scene(session, place, self.labels)
             profile = project(self.view, scene, self.day_of, self.query.frames)
         digest = digest_of(session, place, profile, self.labels, previews=self.query.previews)
         digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits
@@ -185,7 +190,7 @@ def collect(query: Query, env: Env, view: View | None, progress: Progress) -> Se
     else:
         groups = discover(selection.roots, account)
     groups = [g for g in groups if not selection.agents or g.agent in selection.agents]
-    work = _Work(query, env, view)
+    work = Work(query, env, view)
     digests = _digest_all(groups, work, progress)
     if selection.session_files and any(digest.dropped == "unreadable" for digest in digests):
         raise InputError("a session file could no longer be read; run again")
@@ -263,7 +268,7 @@ def _nothing(selection: Selection, digests: Sequence[Digest], home: Path) -> str
     return f"no session matches: {reasons}; the newest searched: {listed}{hint}"
 
 
-def _digest_all(groups: Sequence[Group], work: _Work, progress: Progress) -> list[Digest]:
+def _digest_all(groups: Sequence[Group], work: Work, progress: Progress) -> list[Digest]:
     """Digest every group: forks with their origin, then those that turned out to share calls too."""
 
     def digest(sets: list[list[int]]) -> list[tuple[list[int], list[Digest]]]:

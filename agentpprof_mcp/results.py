@@ -47,7 +47,7 @@ def table(report: service.Report, limit: int, measure: str = "") -> str:
     """The view's question, the table of its heaviest frames, and what is uncertain."""
     head = f"{report.profile.view}: {report.question} ({len(report.sessions):,} sessions)\n"
     tail = "".join(f"{line}\n" for line in _doubts(report.reconciliation, report.tagger))
-    return head + service.table(report, limit, measure) + tail
+    return head + service.table(report, limit, measure).text + tail
 
 
 def heaviest(folded: str, limit: int) -> str:

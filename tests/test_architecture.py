@@ -20,6 +20,7 @@ MAX_LINES, MAX_FUNCTION = 400, 50
 
 MAY_IMPORT: dict[str, str] = {
     "errors": "",
+    "halt": "",
     "env": "",
     "model": "",
     "projects": "effects",
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, str] = {
     "output": "errors",
     "ownership": "model",
     "readers.base": "model",
-    "readers.framing": "model",
+    "readers.framing": "halt model",
     "readers.lines": "model readers.framing",
     "readers.*": "effects model readers.base readers.framing readers.lines",
     "readers": "errors model readers.*",
@@ -44,8 +45,10 @@ MAY_IMPORT: dict[str, str] = {
     "views": "labels model profile projects readers.base",
     "digest": "labels model profile projects",
     "collect": "digest env errors keys labels model ownership pool projects query readers taggers views",
+    "evidence": "collect env labels model ownership profile query readers readers.framing views",
+    "patterns": "errors",
     "tables": "digest",
-    "service": "collect digest env errors labels model profile public query tables taggers views writers writers.*",
+    "service": "collect digest env errors evidence labels model patterns profile public query tables taggers views writers writers.*",
     "results": "errors model service",
     "stdio": "",
     "server": "env errors query readers results service stdio views",

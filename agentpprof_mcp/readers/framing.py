@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from agentpprof_mcp.halt import checkpoint
 from agentpprof_mcp.model import Reconciliation
 
 __all__ = ["MAX_LINE", "Framing", "head_of_file", "open_history", "walk"]
@@ -85,6 +86,7 @@ def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[
         stream.seek(0)
         left = size
         while left > 0:
+            checkpoint()
             chunk = stream.read(min(most, left))
             if not chunk:  # cut short by its writer since it was opened
                 _stop(account, left)
@@ -122,6 +124,7 @@ def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator
     while packed := stream.read(min(ZST_PIECE, size - taken)):
         taken += len(packed)
         while packed:
+            checkpoint()
             started = True
             try:
                 chunk = unpacker.decompress(packed)

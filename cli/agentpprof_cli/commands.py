@@ -18,6 +18,7 @@ from agentpprof_cli.options import (
     add_flags,
     policy_of,
     query_of,
+    side_of,
 )
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
@@ -67,13 +68,17 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
     if policy and args.include_previews:
         raise UserError("--public and --include-previews exclude each other")
-    report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = _focused(service.profile(query_of(args, env), env, terminal.show_progress), args)
     report = service.publish(report, policy) if policy else report
     if writer is None:
-        sys.stdout.write(service.table(report, args.limit, args.measure))
+        sys.stdout.write(service.table(report, args.limit, args.measure).text)
     else:
         _put(args.output, writer, report)
     return _verdict(report.reconciliation, strict=args.strict)
+
+
+def _focused(report: service.Report, args: argparse.Namespace) -> service.Report:
+    return service.focus(report, args.focus) if args.focus else report
 
 
 # --- sessions --------------------------------------------------------------------------------
@@ -120,8 +125,9 @@ def _top(args: argparse.Namespace, env: Env) -> int:
         report = service.merge(args.profiles)
     else:
         report = service.profile(query_of(args, env), env, terminal.show_progress)
+    report = _focused(report, args)
     report = service.publish(report, policy) if policy else report
-    sys.stdout.write(service.table(report, args.limit, args.measure))
+    sys.stdout.write(service.table(report, args.limit, args.measure).text)
     return _verdict(report.reconciliation, strict=args.strict)
 
 
@@ -136,10 +142,45 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
     writer = _writer(args.output, args.format)
     report = service.merge(args.profiles)
     if writer is None:
-        sys.stdout.write(service.table(report, MERGED_LIMIT))
+        sys.stdout.write(service.table(report, MERGED_LIMIT).text)
     else:
         _put(args.output, writer, report)
     return DONE
+
+
+# --- diff ------------------------------------------------------------------------------------
+
+
+SIDE = "a pprof file, a session ('last', 'current', the beginning of its id), or a period as in 14d..7d"
+
+
+def _diff_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("base", metavar="BASE", help=SIDE)
+    parser.add_argument("new", metavar="NEW", help="the same, to compare with it")
+    parser.add_argument(
+        "--normalize", action="store_true", help="multiply the base so that both totals are equal"
+    )
+    add_flags(parser, SESSIONS, SELECTION)
+    add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, "output", TABLE, STRICT)
+
+
+def _diff(args: argparse.Namespace, env: Env) -> int:
+    base, new = (_focused(_side(side, args, env), args) for side in (args.base, args.new))
+    page = service.compare(base, new, args.limit, args.measure, normalize=args.normalize)
+    sys.stdout.write(page.text)
+    account = Reconciliation()
+    account.add(base.reconciliation)
+    account.add(new.reconciliation)
+    return _verdict(account, strict=args.strict)
+
+
+def _side(side: str, args: argparse.Namespace, env: Env) -> service.Report:
+    """A profile that was saved, or one of history."""
+    ending = by_suffix(side)
+    if Path(side).is_file() or (ending and ending.name == "pprof"):
+        return service.merge([Path(side)])
+    return service.profile(side_of(side, args, env), env, terminal.show_progress)
 
 
 # --- output ----------------------------------------------------------------------------------
@@ -194,6 +235,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("sessions", "list sessions with their counts", _sessions_flags, _sessions),
     Command("top", "print the heaviest frames", _top_flags, _top),
+    Command("diff", "print what changed between two profiles", _diff_flags, _diff),
     Command("merge", "add pprof files up", _merge_flags, _merge),
 )
 """All sub-commands; the first runs when none is named."""
