@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from agentpprof_mcp.collect import Progress, Sessions, collect
-from agentpprof_mcp.digest import Counts, Digest
+from agentpprof_mcp.digest import Counts, Digest, Region
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.evidence import Spot, Trace, trace
@@ -37,6 +37,7 @@ from agentpprof_mcp.writers.base import (
 __all__ = [
     "Details",
     "Page",
+    "Region",
     "Report",
     "Sessions",
     "Spot",
@@ -48,6 +49,7 @@ __all__ = [
     "evidence",
     "focus",
     "give_tag",
+    "given_tags",
     "list_sessions",
     "measure_of",
     "merge",
@@ -56,6 +58,7 @@ __all__ = [
     "sessions_json",
     "sessions_table",
     "table",
+    "tags_file",
     "view_named",
     "writer_named",
 ]
@@ -147,6 +150,16 @@ def give_tag(
     elif not dry_run:
         store.remove(digest.lasting, prompt)
     return digest
+
+
+def given_tags(env: Env) -> dict[tuple[str, int], str]:
+    """All given tags by the session that they are stored under (`Digest.lasting`) and the prompt."""
+    return {(given.session, given.prompt): given.tag for given in store_in(env.cache).items()}
+
+
+def tags_file(env: Env) -> Path:
+    """The file of given tags, which need not exist."""
+    return store_in(env.cache).path
 
 
 def merge(paths: Iterable[Path]) -> Report:

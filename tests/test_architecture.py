@@ -51,18 +51,19 @@ MAY_IMPORT: dict[str, str] = {
     "service": "collect digest env errors evidence labels model patterns profile public query tables taggers views writers writers.*",
     "results": "errors model service",
     "stdio": "",
-    "server": "env errors query readers results service stdio views",
+    "memo": "readers.framing",
+    "server": "env errors halt memo output query readers results service stdio views writers",
     "__main__": "readers server",
     "cli": "collect env errors model output public query readers service taggers views writers",
 }
 """What each part may import of ours. A part may import itself; all may import the bare package."""
 
 ONLY_IN: dict[str, set[str]] = {
-    "anyio": {"stdio"},
+    "anyio": {"server.running", "stdio"},
     "google": {"writers.pprof"},
     "httpx": {"taggers.llama"},
-    "mcp": {"server", "stdio"},
-    "pydantic": {"server"},
+    "mcp": {f"server.{name}" for name in ("building", "desk", "prompts", "resources")} | {"stdio"},
+    "pydantic": {"server.prompts"},
     "sqlite3": {"taggers.store"},
     "http": set(),
     "multiprocessing": set(),

@@ -15,7 +15,7 @@ from pathlib import Path
 from agentpprof_mcp.halt import checkpoint
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["MAX_LINE", "Framing", "head_of_file", "open_history", "walk"]
+__all__ = ["MAX_LINE", "MAX_WALK_DEPTH", "Framing", "head_of_file", "open_history", "walk"]
 
 CHUNK = 1 << 17
 """Bytes read at once: what is split and decoded is then still in the processor's cache."""

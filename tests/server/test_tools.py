@@ -74,16 +74,18 @@ async def test_folded_stacks_are_the_heaviest_and_the_rest_is_told(ask: Ask, his
     """Nothing is left out in silence."""
     lines = (await ask("profile", view="tokens", format="folded", limit=1)).splitlines()
     assert lines[0].endswith(" 300")
-    assert lines[1].startswith("7 more stacks hold 12.8%; narrow")
+    assert lines[1] == "7 more stacks hold 12.8%"
+    assert lines[2].startswith("more: the same call with cursor='")
 
 
-@pytest.mark.parametrize(("form", "name"), [("pprof", "out.pb.gz"), ("svg", "out.svg")])
-async def test_a_file_format_names_the_command_that_writes_it(
-    ask: Ask, form: str, name: str
+@pytest.mark.parametrize("form", ["pprof", "svg"])
+async def test_a_file_format_names_the_call_that_writes_it(
+    ask: Ask, history: Path, form: str
 ) -> None:
     """Binary is no text for a model."""
-    answer = await ask("profile", view="tokens", format=form)
-    assert answer.endswith(f"{form} is a file; run: agentpprof --view tokens -o {name}")
+    answer = await ask("profile", view="tokens", session="last", format=form)
+    call = f"export_profile(view='tokens', format='{form}', session='last')"
+    assert answer.endswith(f"{form} is a file: call {call}")
 
 
 @pytest.mark.parametrize(
@@ -126,9 +128,9 @@ async def test_current_is_what_the_client_tells(
 async def test_a_given_tag_is_shown_by_lists_and_profiles(ask: Ask, history: Path) -> None:
     """The tag of a prompt, and that of the session."""
     answer = await ask("tag_sessions", session="last", tag="Parser")
-    assert answer == f"session {HANDLE} is now tagged parser (was debug)\n"
+    assert answer.startswith(f"session {HANDLE} is now tagged parser (was debug)\n")
     answer = await ask("tag_sessions", session=HANDLE[:4], tag="grammar", prompt=1)
-    assert answer == f"prompt 1 of session {HANDLE} is now tagged grammar (was debug)\n"
+    assert answer.startswith(f"prompt 1 of session {HANDLE} is now tagged grammar (was debug)\n")
     listed = await ask("list_sessions")
     assert " parser " in listed
     assert "1:grammar 2:docs" in listed
@@ -144,10 +146,14 @@ async def test_a_given_tag_is_seen_by_another_process(ask: Ask, history: Path) -
 
 
 async def test_a_given_tag_is_taken_back_by_an_empty_one(ask: Ask, history: Path) -> None:
-    """Then rules name the session again."""
-    await ask("tag_sessions", session="last", tag="parser")
+    """Then rules name the session again. Every answer says how to go back."""
+    answer = await ask("tag_sessions", session="last", tag="parser")
+    assert answer.endswith(f"\nundo: tag_sessions(session='{HANDLE}', tag='')\n")
     answer = await ask("tag_sessions", session="last", tag="")
-    assert answer == f"session {HANDLE} is now without a given tag (was parser)\n"
+    assert answer == (
+        f"session {HANDLE} is now without a given tag (was parser)\n"
+        f"undo: tag_sessions(session='{HANDLE}', tag='parser')\n"
+    )
     assert " debug " in await ask("list_sessions")
 
 
@@ -190,7 +196,7 @@ async def test_a_dry_run_changes_nothing(ask: Ask, history: Path, home: Path) ->
         ("list_sessions", {"project": "demos"}, "their projects: "),
         ("top_frames", {"view": "network"}, "try another view: tasks"),
         ("tag_sessions", {"session": "last", "tag": "two words"}, "one lower-case word"),
-        ("tag_sessions", {"session": " ", "tag": "fine"}, "give current, last, or"),
+        ("tag_sessions", {"session": " ", "tag": "fine"}, "missing: current, last, or"),
         ("tag_sessions", {"session": "last", "tag": "fine", "prompt": 9}, "the prompts 0 to 2"),
     ],
 )
