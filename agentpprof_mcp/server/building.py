@@ -63,7 +63,10 @@ def _tool(spec: ToolSpec, desk: Desk) -> Tool:
     """A tool of the SDK. Arguments are read here and not by it: its errors would repeat them."""
 
     def answer(call: Call) -> str:
-        text = call.text(spec.name, spec.answer) if spec.reads else spec.answer(call)
+        if not spec.reads:
+            return spec.answer(call)
+        queries = call.sides() if "base" in spec.takes else [("", call.query())]
+        text = call.text(spec.name, spec.answer, [query for _, query in queries])
         return results.capped(text)
 
     async def run(ctx: Context, **given: object) -> str:

@@ -1,6 +1,6 @@
 """One call: its arguments, the machine as it is now, and the service with a memory of its last answers."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from agentpprof_mcp import service
@@ -9,7 +9,7 @@ from agentpprof_mcp.memo import Memo, state_of
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.server.arguments import Asked
 from agentpprof_mcp.server.running import Progress
-from agentpprof_mcp.server.selecting import MINUTE, Choices, query_of, sides_of
+from agentpprof_mcp.server.selecting import Choices, query_of, sides_of
 
 __all__ = ["Call", "Memory"]
 
@@ -56,13 +56,13 @@ class Call(NamedTuple):
         focus = self.asked.focus
         return whole, service.focus(whole, focus) if focus else whole
 
-    def text(self, name: str, make: Callable[["Call"], str]) -> str:
-        """What a tool that only reads says to this call."""
-        question = (name, self.asked, self._question(self.query()), self.env.now // MINUTE)
+    def text(self, tool: str, make: Callable[["Call"], str], queries: Iterable[Query]) -> str:
+        """What a tool says to this call, by the queries that it comes down to."""
+        question = (tool, self.asked, *map(self._question, queries))
         return self.memory.texts.get(question, lambda: make(self))
 
     def _question(self, query: Query) -> Hashable:
-        """The query, and the state of all that its answer is made of."""
+        """A query, and the state of all that its answer is made of."""
         selection = query.selection
         state = state_of([*selection.roots.values(), service.tags_file(self.env)])
         roots = tuple(sorted(selection.roots.items()))

@@ -10,7 +10,7 @@ from agentpprof_mcp.query import Query, Selection, aside, parse_time, parse_zone
 from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.server.arguments import AGENTS, VIEW_NAMES, Asked, choose
 
-__all__ = ["MINUTE", "Choices", "query_of", "sides_of"]
+__all__ = ["Choices", "query_of", "sides_of"]
 
 CURRENT, LAST, ALL = "current", "last", "all"
 MINUTE = 60_000
