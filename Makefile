@@ -20,11 +20,12 @@ PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --gener
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help profile test check format bench dist smoke requirements clean
+.PHONY: help profile test test-clients check format bench dist smoke requirements clean
 
 help:
 	@echo "make profile       profile this machine's own sessions: a table, and out/profile.svg"
 	@echo "make test          run all tests"
+	@echo "make test-clients  let the real Claude Code and Codex call the server, offline"
 	@echo "make check         format, lint, types and the quick tests, in about a minute"
 	@echo "make format        format the code and fix what the linter can"
 	@echo "make bench         measure speed and memory on HISTORY=DIR (default: your home)"
@@ -47,11 +48,18 @@ profile: .venv/installed
 test: .venv/installed-dev
 	$(BIN)/pytest -n auto
 
+# Where the programs are that run the real clients (run-claude, run-codex, install-clients).
+CLIENT_TOOLS ?= ../shared/tools
+
+test-clients: .venv/installed-dev
+	$(CLIENT_TOOLS)/install-clients
+	AGENTPPROF_CLIENT_TOOLS="$(abspath $(CLIENT_TOOLS))" $(BIN)/pytest -m clients
+
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto -m "not real and not consumers"
+	$(BIN)/pytest -q -n auto -m "not real and not consumers and not clients"
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix-only .

@@ -60,8 +60,8 @@ def sides_of(
 ) -> tuple[tuple[str, Query], tuple[str, Query]]:
     """Base and new of a comparison, each with its name.
 
-    Without a base, a session is compared with all of its project, a period (the last week, where none is
-    given) with the one before it.
+    Without a base, a session is compared with all of the project (one that was found by its id, with all
+    there are), a period (the last week, where none is given) with the one before it.
     """
     if not (asked.session or asked.since or asked.until):
         asked = asked._replace(since=WEEK)
@@ -73,7 +73,10 @@ def sides_of(
         side = asked.base if ".." in asked.base else _session_id(asked.base, env, meta)
         return (asked.base, aside(query, side, now)), new
     if asked.session:
-        everything = asked._replace(session="", since="", until="")
+        found_anywhere = asked.session not in {CURRENT, LAST} and not asked.project
+        everything = asked._replace(
+            session="", since="", until="", project=ALL if found_anywhere else asked.project
+        )
         return ("all sessions", query_of(everything, choices, env, meta)), new
     since, until = query.selection.since, query.selection.until or now
     if not since:

@@ -119,7 +119,7 @@ def _compare_profiles(call: Call) -> str:
         + page.text
         + _more(call, page)
         + results.tail(new.reconciliation, new.tagger)
-        + f"next: {_hint(call, 'frame_details', frame=_telling(page), base='', normalize=False)}\n"
+        + _next(call, page)
     )
 
 
@@ -150,15 +150,21 @@ def _export_profile(call: Call) -> str:
 
 def _told(call: Call, whole: service.Report, report: service.Report, page: service.Page) -> str:
     """A table with what stands around it."""
-    frame = _telling(page)
-    ask = _hint(call, "frame_details", frame=frame) if frame else _hint(call, "list_sessions")
     return (
         results.head(report, whole)
         + page.text
         + _more(call, page)
         + results.tail(report.reconciliation, report.tagger)
-        + f"next: {ask} for callers, prompts and lines\n"
+        + _next(call, page)
     )
+
+
+def _next(call: Call, page: service.Page) -> str:
+    """The call that says more of a table's most telling frame, or where there is none, another table."""
+    frame = _telling(page)
+    if not frame:
+        return f"next: {_hint(call, 'list_sessions')}\n"
+    return f"next: {_hint(call, 'frame_details', frame=frame)} for callers, prompts and lines\n"
 
 
 def _hint(call: Call, name: str, **changes: object) -> str:
