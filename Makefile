@@ -20,12 +20,13 @@ PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --gener
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help profile test test-clients check format bench dist smoke requirements clean
+.PHONY: help profile test test-clients endurance check format bench dist smoke requirements clean
 
 help:
 	@echo "make profile       profile this machine's own sessions: a table, and out/profile.svg"
 	@echo "make test          run all tests"
 	@echo "make test-clients  let the real Claude Code and Codex call the server, offline"
+	@echo "make endurance     ask one server ten thousand times, and see what that leaves behind"
 	@echo "make check         format, lint, types and the quick tests, in about a minute"
 	@echo "make format        format the code and fix what the linter can"
 	@echo "make bench         measure speed and memory on HISTORY=DIR (default: your home)"
@@ -54,6 +55,9 @@ CLIENT_TOOLS ?= ../shared/tools
 test-clients: .venv/installed-dev
 	$(CLIENT_TOOLS)/install-clients
 	AGENTPPROF_CLIENT_TOOLS="$(abspath $(CLIENT_TOOLS))" $(BIN)/pytest -m clients
+
+endurance: .venv/installed-dev
+	AGENTPPROF_CALLS=10000 $(BIN)/pytest -s -m endurance
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .

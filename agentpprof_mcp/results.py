@@ -110,11 +110,11 @@ def details(
     report: service.Report, found: service.Details, traces: Sequence[service.Trace], limit: int
 ) -> str:
     """One frame: its weight, neighbours, sessions and prompts, and where its heaviest events stand."""
-    peek, sessions = found
-    row, total = peek.row, report.profile.totals()[0]
+    peek, total, unit, sessions = found
+    row = peek.row
     where = f"in {peek.stacks:,} stacks of {len(sessions):,} sessions"
     weights = f"cum {_share(row.cum, total)}, flat {_share(row.flat, total)}"
-    lines = [f"{row.frame} in {report.profile.view}: {weights}, {where}"]
+    lines = [f"{row.frame} in {report.profile.view}, in {unit}: {weights}, {where}"]
     lines += _section("callers", [(_share(w, row.cum), frame) for frame, w in peek.callers], limit)
     lines += _section("callees", [(_share(w, row.cum), frame) for frame, w in peek.callees], limit)
     shown = [(_share(w, row.cum), f"{s.handle} {s.tag} {s.project}") for s, w in sessions]
@@ -139,8 +139,9 @@ def _evidence(trace: service.Trace) -> list[str]:
     by_file: dict[str, list[int]] = {}
     for spot in trace.spots:
         if spot.line:
-            by_file.setdefault(spot.file, []).append(spot.line)
-    places = [f"{file} {','.join(map(str, sorted(found)))}" for file, found in by_file.items()]
+            file = spot.file if spot.file == service.MAIN else f"sub-agent {spot.file}"
+            by_file.setdefault(file, []).append(spot.line)
+    places = [f"{file} {','.join(map(str, sorted(lines)))}" for file, lines in by_file.items()]
     return [f"evidence in {trace.handle}, lines: {'; '.join(places)}"] if places else []
 
 

@@ -15,7 +15,7 @@ from agentpprof_mcp.collect import Progress, Sessions, collect
 from agentpprof_mcp.digest import Counts, Digest, Region
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
-from agentpprof_mcp.evidence import Spot, Trace, trace
+from agentpprof_mcp.evidence import MAIN, Spot, Trace, trace
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.patterns import matcher
 from agentpprof_mcp.profile import Label, Peek, Profile
@@ -32,9 +32,11 @@ from agentpprof_mcp.writers.base import (
     SessionRow,
     account_fields,
     doubts,
+    noun,
 )
 
 __all__ = [
+    "MAIN",
     "Details",
     "Page",
     "Region",
@@ -267,9 +269,14 @@ def focus(report: Report, pattern: str) -> Report:
 
 
 class Details(NamedTuple):
-    """One frame of a profile: its neighbours, and the sessions that it is in by weight, heaviest first."""
+    """One frame of a profile: its neighbours, and the sessions that it is in by weight, heaviest first.
+
+    `total` is that of the profile, and `unit` what is counted.
+    """
 
     peek: Peek
+    total: int
+    unit: str
     sessions: list[tuple[SessionRow, int]]
 
 
@@ -282,7 +289,9 @@ def details(report: Report, name: str, measure: str = "") -> Details:
     frame = _frame_named(name, [row.frame for row in shown.top(index)], shown.view)
     weights = _by_session(shown.focus(lambda other: other == frame), index)
     rows = [(row, weights[row.handle]) for row in report.sessions if weights.get(row.handle)]
-    return Details(shown.peek(frame, index), sorted(rows, key=lambda pair: -pair[1]))
+    total, unit = shown.totals()[index], noun(shown.measures[index])
+    heaviest = sorted(rows, key=lambda pair: -pair[1])
+    return Details(shown.peek(frame, index), total, unit, heaviest)
 
 
 def _frame_named(name: str, frames: list[Label], view: str) -> Label:

@@ -108,7 +108,7 @@ async def test_a_frame_has_neighbours_sessions_prompts_and_lines(ask: Ask, histo
         answer = await ask("frame_details", frame=name)
         lines = answer.splitlines()
         assert lines[0] == (
-            "effect:test in tasks: cum 1 (33.3%), flat 0 (0.0%), in 1 stacks of 1 sessions"
+            "effect:test in tasks, in events: cum 1 (33.3%), flat 0 (0.0%), in 1 stacks of 1 sessions"
         )
         assert lines[1:5] == [
             "callers:",
