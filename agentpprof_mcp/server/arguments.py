@@ -21,11 +21,18 @@ MEASURES = tuple(dict.fromkeys(measure.name for view in VIEWS for measure in vie
 ROWS, MOST_ROWS = 20, 50
 
 MAX_TEXT = 1024
-PLAIN = re.compile(r"[\w.:/+@-]{0,200}")
-"""What names, words, ids and times are made of; blanks would make sentences."""
-FREE = {"focus", "tag"}
-"""Arguments that may hold anything, and are never repeated."""
-SHOWN = 40
+WORD = re.compile(r"[A-Za-z0-9]{0,20}([_-][A-Za-z0-9]{1,20})?")
+"""What a name of ours may be; three of them in a row are a sentence that nobody has to read twice."""
+NAME = re.compile(r"[\w.:/+@-]{0,200}")
+TIME = re.compile(r"[0-9TZ:.+smhdw-]{0,64}")
+FREE = re.compile(rf"(?s:.{{0,{MAX_TEXT}}})")
+"""Anything, and never repeated."""
+FORMS = {
+    **dict.fromkeys(("view", "format", "measure", "agent"), WORD),
+    **dict.fromkeys(("since", "until"), TIME),
+    **dict.fromkeys(("focus", "tag"), FREE),
+}
+"""What a text may look like; where nothing is said, like a name."""
 
 
 class Asked(NamedTuple):
@@ -109,16 +116,14 @@ def _value(name: str, value: object) -> Any:  # noqa: ANN401  of the type that t
 
 
 def _text(name: str, text: str) -> str:
-    if name in FREE:
-        if len(text) > MAX_TEXT:
-            raise UserError(f"{name} is longer than {MAX_TEXT} characters")
-        return text
-    text = "T".join(text.split(" ", 1)) if name in {"since", "until"} else text
-    if not PLAIN.fullmatch(text):
+    form = FORMS.get(name, NAME)
+    if form is TIME:
+        text = "T".join(text.split(" ", 1))
+    if name == "base" and ".." in text:
+        form = TIME
+    if not form.fullmatch(text):
         what = get_args(HINTS[name])[1] or "one word"
-        raise UserError(
-            f"{name} is too long or holds characters that it cannot have; it is: {what}"
-        )
+        raise UserError(f"{name} cannot be that; it takes: {what}")
     return text
 
 
@@ -131,9 +136,10 @@ def choose(what: str, given: str, known: Sequence[str]) -> str:
 
 
 def unknown(what: str, given: str, known: Sequence[str]) -> str:
-    """What to say of a name that nobody knows: the nearest, and all."""
+    """What to say of a name that nobody knows: the nearest, and all. A long one is not repeated."""
     from difflib import get_close_matches  # noqa: PLC0415  only mistakes pay for it
 
-    name = re.sub(r"[^\w.:/+-]", "_", given[:SHOWN])
-    nearest = "".join(f" did you mean {near}?" for near in get_close_matches(name, known, 1))
-    return f"unknown {what} {name!r};{nearest} known: {', '.join(known)}"
+    name = f" {given!r}" if WORD.fullmatch(given) else ""
+    near = get_close_matches(given[:MAX_TEXT], known, 1)
+    nearest = f" did you mean {near[0]}?" if near else ""
+    return f"unknown {what}{name};{nearest} known: {', '.join(known)}"

@@ -104,7 +104,9 @@ def _compare_profiles(call: Call) -> str:
     for name, query in call.sides():
         whole, report = call.profiles(query)
         sides.append(report)
-        names.append(f"{name} ({len(whole.sessions):,} sessions)")
+        handles = {row.handle for row in whole.sessions}
+        shown = handles.pop() if len(handles) == 1 else name
+        names.append(f"{shown} ({len(whole.sessions):,} sessions)")
     base, new = sides
     page = service.compare(
         base,

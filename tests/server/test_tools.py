@@ -191,7 +191,11 @@ async def test_a_dry_run_changes_nothing(ask: Ask, history: Path, home: Path) ->
         ("top_frames", {"limit": 5000}, "limit must be 1 to 50"),
         ("profile", {"format": "html"}, "unknown format 'html'; known: table, folded, json"),
         ("list_sessions", {"agent": "cursor"}, "unknown agent 'cursor'; known: claude, codex"),
-        ("list_sessions", {"since": "recently"}, "cannot read the time 'recently'"),
+        (
+            "list_sessions",
+            {"since": "recently"},
+            "since cannot be that; it takes: 7d, 24h or a UTC date",
+        ),
         ("list_sessions", {"session": "ffff"}, "the newest searched: "),
         ("list_sessions", {"project": "demos"}, "their projects: "),
         ("top_frames", {"view": "network"}, "try another view: tasks"),
