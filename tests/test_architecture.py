@@ -52,7 +52,7 @@ MAY_IMPORT: dict[str, str] = {
     "results": "errors model service",
     "stdio": "",
     "memo": "readers.framing",
-    "server": "env errors halt memo output query readers results service stdio views writers",
+    "server": "env errors halt memo model output query readers readers.framing results service stdio views writers",
     "__main__": "readers server",
     "cli": "collect env errors model output public query readers service taggers views writers",
 }

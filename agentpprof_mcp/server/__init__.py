@@ -4,6 +4,7 @@ Importing it loads neither protobuf nor regular expressions of users, and nothin
 clients wait for the greeting.
 
 * `arguments`    what tools take, with their schemas, and what to say of mistakes
+* `current`      which conversation asks
 * `selecting`    from arguments to a query
 * `call`         one call, and the memory of the last answers
 * `running`      a thread for each call: progress, cancellation

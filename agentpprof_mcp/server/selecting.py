@@ -9,6 +9,7 @@ from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.query import Query, Selection, aside, parse_time, parse_zone
 from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.server.arguments import AGENTS, VIEW_NAMES, Asked, choose
+from agentpprof_mcp.server.current import current_session
 
 __all__ = ["Choices", "query_of", "sides_of"]
 
@@ -35,14 +36,15 @@ class Choices(NamedTuple):
 def query_of(asked: Asked, choices: Choices, env: Env, meta: Mapping[str, object]) -> Query:
     """The query of a call. An id means that session, whatever its project. Raises `UserError`."""
     zone = parse_zone("UTC")
-    session = _session_id(asked.session, env, meta)
-    everywhere = asked.project or choices.all_projects or session not in {"", LAST}
     roots = {reader.name: reader.default_root(env.home, env.environ) for reader in READERS}
+    roots |= choices.roots
+    session = _session_id(asked.session, roots, env, meta)
+    everywhere = asked.project or choices.all_projects or session not in {"", LAST}
     now = env.now - env.now % MINUTE
     selection = Selection(
         project_root=None if everywhere else choices.project_root or env.cwd,
         projects=_one("" if asked.project.lower() == ALL else asked.project),
-        roots={**roots, **choices.roots},
+        roots=roots,
         agents=_one(asked.agent and choose("agent", asked.agent, AGENTS)),
         session_ids=_one(session),
         session_tags=_one(asked.session_tag.lower()),
@@ -70,7 +72,8 @@ def sides_of(
     new = (" ".join(filter(None, (asked.session, period))), query)
     now = env.now - env.now % MINUTE
     if asked.base:
-        side = asked.base if ".." in asked.base else _session_id(asked.base, env, meta)
+        roots = query.selection.roots
+        side = asked.base if ".." in asked.base else _session_id(asked.base, roots, env, meta)
         return (asked.base, aside(query, side, now)), new
     if asked.session:
         found_anywhere = asked.session not in {CURRENT, LAST} and not asked.project
@@ -85,14 +88,11 @@ def sides_of(
     return ("as long before", query._replace(selection=before)), new
 
 
-def _session_id(session: str, env: Env, meta: Mapping[str, object]) -> str:
-    """An id or `last`; `current` is what the client tells, in this call or in our environment."""
-    if session != CURRENT:
-        return session
-    known = meta.get("threadId") or env.environ.get("CLAUDE_CODE_SESSION_ID")
-    if not known or not isinstance(known, str):
-        raise UserError("this client does not tell which session is current; try session='last'")
-    return known
+def _session_id(
+    session: str, roots: Mapping[str, Path], env: Env, meta: Mapping[str, object]
+) -> str:
+    """An id, or `last`; `current` becomes the id of the session that asks."""
+    return current_session(meta, roots, env) if session == CURRENT else session
 
 
 def _one(value: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import pytest
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.query import Query, Selection
+from tests.history import Claude
 from tests.server.conftest import FIRST, OTHER, Ask
 
 HANDLE = FIRST[:13]
@@ -123,6 +124,20 @@ async def test_current_is_what_the_client_tells(
     assert HANDLE in await ask("list_sessions", session="current")
     answer = await ask("list_sessions", session="current", meta={"threadId": OTHER})
     assert OTHER[:13] in answer
+
+
+async def test_a_server_that_outlives_its_session_finds_the_one_that_calls(
+    ask: Ask, history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claude Code names the call, and has written it down before."""
+    monkeypatch.setenv("CLAUDE_CODE_SESSION_ID", FIRST)
+    later = Claude(OTHER, cwd="/x/later")
+    later.prompt("what did I do?")
+    later.uses("mcp__agentpprof__list_sessions", {}, "toolu_calling", call="m9")
+    later.write(history, "later.jsonl")
+    for call, handle in (("toolu_calling", OTHER[:13]), ("toolu_other", HANDLE), ("", HANDLE)):
+        meta = {"claudecode/toolUseId": call}
+        assert f"\n{handle} " in await ask("list_sessions", session="current", meta=meta)
 
 
 async def test_a_given_tag_is_shown_by_lists_and_profiles(ask: Ask, history: Path) -> None:
