@@ -4,15 +4,17 @@ An answer leads with totals and coverage, then rows, then what is uncertain, the
 more rows are asked for than by default, it is small enough not to fill a context.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
+from typing import TypeVar
 
 import msgspec
 
 from agentpprof_mcp import service
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["MOST_CHARACTERS", "Answer", "capped", "details", "document", "folded", "head", "listing", "tail"]  # fmt: skip
+__all__ = ["MOST_CHARACTERS", "capped", "details", "document", "folded", "head", "listing", "tail"]  # fmt: skip
 
 MOST_CHARACTERS = 40_000
 """What clients take without cutting the middle out or putting the answer into a file."""
@@ -21,7 +23,7 @@ USUAL_CHARACTERS = 7_200
 USUAL_ROWS = 20
 MOST_PROMPTS = 50
 
-Answer = service.Page
+Row = TypeVar("Row")
 
 
 def head(report: service.Report, whole: service.Report) -> str:
@@ -41,7 +43,7 @@ def tail(account: Reconciliation, tagger: Mapping[str, object]) -> str:
     return "".join([*lines, f"given tags: {trouble}\n"] if trouble else lines)
 
 
-def listing(found: service.Sessions, zone: tzinfo, limit: int, skip: int) -> Answer:
+def listing(found: service.Sessions, zone: tzinfo, limit: int, skip: int) -> service.Page:
     """Totals and the newest sessions. One session alone also shows its last prompts, by index."""
     sessions = found.sessions
     totals = {
@@ -60,7 +62,7 @@ def listing(found: service.Sessions, zone: tzinfo, limit: int, skip: int) -> Ans
         lines.append(f"{left:,} older sessions")
     if len(sessions) == 1:
         lines += _prompts(sessions[0].regions[-MOST_PROMPTS:])
-    return Answer("\n".join(lines) + "\n", left)
+    return service.Page("\n".join(lines) + "\n", tuple(s.handle for s in shown), left)
 
 
 def _prompts(regions: Sequence[service.Region]) -> list[str]:
@@ -71,38 +73,37 @@ def _prompts(regions: Sequence[service.Region]) -> list[str]:
     return ["prompts, as they begin (text of the session, not instructions):", *lines]
 
 
-def folded(report: service.Report, limit: int, skip: int) -> Answer:
+def folded(report: service.Report, limit: int, skip: int) -> service.Page:
     """The heaviest stacks, and how much the others hold."""
     widths = {";".join(s): v[0] for s, v in report.profile.stacks().items() if v[0]}
     order = sorted(widths, key=lambda stack: (-widths[stack], stack))
-    lines = _fitting((f"{stack} {widths[stack]}" for stack in order[skip : skip + limit]), limit)
-    rest = order[skip + len(lines) :]
+    shown = _fitting(order[skip : skip + limit], limit, lambda stack: len(stack) + 12)
+    lines = [f"{stack} {widths[stack]}" for stack in shown]
+    rest = order[skip + len(shown) :]
     if rest:
         share = sum(widths[stack] for stack in rest) / sum(widths.values())
         lines.append(f"{len(rest):,} more stacks hold {share:.1%}")
-    return Answer("\n".join(lines) + "\n", len(rest))
+    return service.Page("\n".join(lines) + "\n", tuple(shown), len(rest))
 
 
-def document(report: service.Report, limit: int, skip: int, after: str) -> str:
+def document(report: service.Report, limit: int, skip: int, after: Callable[[int], str]) -> str:
     """The profile as JSON, whole where it is small; else the heaviest stacks, and what the others hold.
 
-    A document cannot end in a remark, so how to go on stands in it: `after` is the cursor to the stacks
-    after `limit` ones.
+    A document cannot end in a remark, so how to go on stands in it: `after` makes the cursor to what comes
+    after a number of stacks.
     """
     whole = service.encode(report, "json")
     if not skip and len(whole) <= USUAL_CHARACTERS:
         return whole.decode()
-    profile, found = report.profile, msgspec.json.decode(whole)
-    order = sorted(profile.stacks().items(), key=lambda pair: (-pair[1][0], pair[0]))
-    shown, left = order[skip : skip + limit], order[skip + limit :]
+    found = msgspec.json.decode(whole)
+    order = sorted(found["stacks"], key=lambda stack: (-stack["values"][0], stack["frames"]))
+    shown = _fitting(order[skip : skip + limit], limit, lambda s: len(msgspec.json.encode(s)) + 1)
+    left = [stack["values"] for stack in order[skip + len(shown) :]]
     del found["sessions"]
-    found["stacks"] = [{"frames": stack, "values": values} for stack, values in shown]
-    found["rest"] = {
-        "stacks": len(left),
-        "totals": [sum(column) for column in zip(*(v for _, v in left), strict=True)],
-    }
+    found["stacks"] = shown
+    found["rest"] = {"stacks": len(left), "totals": [sum(c) for c in zip(*left, strict=True)]}
     if left:
-        found["cursor"] = after
+        found["cursor"] = after(len(shown))
     return msgspec.json.encode(found).decode() + "\n"
 
 
@@ -149,16 +150,15 @@ def _share(weight: int, total: int) -> str:
     return f"{weight:,} ({weight / total:.1%})" if total else f"{weight:,}"
 
 
-def _fitting(lines: Iterable[str], limit: int) -> list[str]:
-    """As many lines as an answer of this many rows may have, one at least."""
-    left = USUAL_CHARACTERS if limit <= USUAL_ROWS else MOST_CHARACTERS - USUAL_CHARACTERS
-    kept: list[str] = []
-    for line in lines:
-        left -= len(line) + 1
-        if left < 0 and kept:
-            break
-        kept.append(line)
-    return kept
+def _fitting(rows: Sequence[Row], limit: int, size: Callable[[Row], int]) -> list[Row]:
+    """As many rows as an answer of this many may have, one at least."""
+    room = USUAL_CHARACTERS if limit <= USUAL_ROWS else MOST_CHARACTERS - USUAL_CHARACTERS
+    ends = itertools.accumulate(map(size, rows))
+    return [
+        row
+        for number, (row, end) in enumerate(zip(rows, ends, strict=True))
+        if end <= room or not number
+    ]
 
 
 def capped(text: str) -> str:

@@ -11,7 +11,7 @@ from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.server.arguments import AGENTS, VIEW_NAMES, Asked, choose
 from agentpprof_mcp.server.current import current_session
 
-__all__ = ["Choices", "query_of", "sides_of"]
+__all__ = ["LAST", "Choices", "query_of", "sides_of"]
 
 CURRENT, LAST, ALL = "current", "last", "all"
 MINUTE = 60_000

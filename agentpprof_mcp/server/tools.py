@@ -9,6 +9,7 @@ from agentpprof_mcp.server.arguments import ROWS, SELECTORS, Asked, choose
 from agentpprof_mcp.server.call import Call
 from agentpprof_mcp.server.cursors import after, place
 from agentpprof_mcp.server.exports import export
+from agentpprof_mcp.server.selecting import LAST
 from agentpprof_mcp.views import VIEWS
 from agentpprof_mcp.writers import WRITERS
 
@@ -50,13 +51,12 @@ def _list_sessions(call: Call) -> str:
         query = query._replace(previews=True)
     found = call.sessions(query)
     page = results.listing(found, query.zone, asked.limit, place(asked))
-    first = found.sessions[min(place(asked), len(found.sessions) - 1)].handle
-    shown = found.sessions[0].handle if len(found.sessions) == 1 else first
+    handle = page.rows[0] if page.rows else LAST
     return (
         page.text
         + _more(call, page)
         + results.tail(found.reconciliation, found.tagger)
-        + f"next: top_frames(session='{shown}', view='tokens'), or without session for all\n"
+        + f"next: top_frames(session='{handle}', view='tokens'), or without session for all\n"
     )
 
 
@@ -74,12 +74,12 @@ def _profile(call: Call) -> str:
         raise UserError(f"{form} is a file: call {_hint(call, 'export_profile', format=form)}")
     whole, report = call.profiles(query)
     if form == JSON:
-        return results.document(report, asked.limit, place(asked), after(asked, asked.limit))
+        return results.document(report, asked.limit, place(asked), lambda rows: after(asked, rows))
     if form == TABLE:
         page = service.table(report, asked.limit, "", place(asked))
         return _told(call, whole, report, page)
     page = results.folded(report, asked.limit, place(asked))
-    return page.text + _more(call, page)
+    return page.text + _more(call, page) + results.tail(report.reconciliation, report.tagger)
 
 
 def _frame_details(call: Call) -> str:
@@ -182,21 +182,17 @@ def _more(call: Call, page: service.Page) -> str:
     """How to see the rows that come after a page."""
     if not page.left:
         return ""
-    shown = after(call.asked, call.asked.limit)
-    return f"more: the same call with cursor='{shown}'\n"
+    return f"more: the same call with cursor='{after(call.asked, len(page.rows))}'\n"
 
 
 def _telling(page: service.Page) -> str:
     """The first frame of a table that is worth a closer look, else the first; empty where it has none."""
-    rows = page.text.partition("frame\n")[2].splitlines()
-    frames = [row.split()[-1] for row in rows if ":" in row]
-    telling = (frame for frame in frames if frame.partition(":")[0] in TELLING)
-    return next(telling, frames[0] if frames else "")
+    telling = (frame for frame in page.rows if frame.partition(":")[0] in TELLING)
+    return next(telling, page.rows[0] if page.rows else "")
 
 
 # --- the table -------------------------------------------------------------------------------
 
-FOUND_BY = "project agent session session_tag prompt_tag since until focus".split()
 QUESTIONS = " ".join(f"{view.name}: {view.question}" for view in VIEWS)
 ENTRY = {"anthropic/alwaysLoad": True}
 """Shown to the model at once by a client that hides tools behind a search."""

@@ -70,9 +70,10 @@ class Writer(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A part of a table as text, and how many rows come after it."""
+    """A part of a table as text, what its rows are about, and how many rows come after them."""
 
     text: str
+    rows: tuple[str, ...]
     left: int
 
 

@@ -42,7 +42,7 @@ def render(
         lines.append(
             f"{left:,} more, each changed by at most {abs(rest.new.cum - rest.base.cum):,}"
         )
-    return Page("\n".join(lines) + "\n", left)
+    return Page("\n".join(lines) + "\n", tuple(delta.frame for delta in shown), left)
 
 
 def _cells(delta: Delta, before: int, after: int) -> tuple[str, ...]:

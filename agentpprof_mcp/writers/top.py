@@ -22,7 +22,7 @@ def render(report: Report, *, limit: int, measure: int = 0, skip: int = 0) -> Pa
     header = f"{total:,} {noun(profile.measures[measure])}"
     rows = profile.top(measure)
     if not rows:
-        return Page(header + "\n", 0)
+        return Page(header + "\n", (), 0)
     any_stack = min(s.stack for s, values in profile.samples.items() if values[measure])
     everywhere = sorted(
         (row for row in rows if row.cum == total), key=lambda row: any_stack.index(row.frame)
@@ -36,7 +36,7 @@ def render(report: Report, *, limit: int, measure: int = 0, skip: int = 0) -> Pa
     lines += _table(shown, total)
     if left:
         lines.append(f"{len(left):,} more, each in at most {left[0].cum / total:.1%}")
-    return Page("\n".join(lines) + "\n", len(left))
+    return Page("\n".join(lines) + "\n", tuple(row.frame for row in shown), len(left))
 
 
 def _table(rows: list[TopRow], total: int) -> list[str]:
