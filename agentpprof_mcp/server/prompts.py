@@ -18,7 +18,7 @@ from agentpprof_mcp.server.call import Call
 from agentpprof_mcp.server.desk import Desk
 from agentpprof_mcp.server.resources import ALL
 
-__all__ = ["add_to"]
+__all__ = ["QUESTIONS", "add_to"]
 
 MOST_VALUES = 100
 """Of a completion, by the protocol."""
