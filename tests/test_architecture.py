@@ -63,7 +63,7 @@ ONLY_IN: dict[str, set[str]] = {
     "google": {"writers.pprof"},
     "httpx": {"taggers.llama"},
     "mcp": {f"server.{name}" for name in ("building", "desk", "prompts", "resources")} | {"stdio"},
-    "pydantic": {"server.prompts"},
+    "pydantic": {"server.prompts", "stdio"},
     "sqlite3": {"taggers.store"},
     "http": set(),
     "multiprocessing": set(),
