@@ -20,12 +20,14 @@ PIN = uv pip compile --quiet --upgrade --universal --python-version 3.11 --gener
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help profile test test-llama check format bench dist smoke requirements clean
+.PHONY: help profile test test-llama test-clients endurance check format bench dist smoke requirements clean
 
 help:
 	@echo "make profile       profile this machine's own sessions: a table, and out/profile.svg"
 	@echo "make test          run all tests"
 	@echo "make test-llama    ask a real llama.cpp server (installs one and numpy, 60 MB)"
+	@echo "make test-clients  let the real Claude Code and Codex call the server, offline"
+	@echo "make endurance     ask one server ten thousand times, and see what that leaves behind"
 	@echo "make check         format, lint, types and the quick tests, in about a minute"
 	@echo "make format        format the code and fix what the linter can"
 	@echo "make bench         measure speed and memory on HISTORY=DIR (default: your home)"
@@ -50,12 +52,21 @@ test: .venv/installed-dev
 
 test-llama: .venv/installed-llama
 	$(BIN)/pytest -m llama -rs
+# Where the programs are that run the real clients (run-claude, run-codex, install-clients).
+CLIENT_TOOLS ?= ../shared/tools
+
+test-clients: .venv/installed-dev
+	$(CLIENT_TOOLS)/install-clients
+	AGENTPPROF_CLIENT_TOOLS="$(abspath $(CLIENT_TOOLS))" $(BIN)/pytest -m clients
+
+endurance: .venv/installed-dev
+	AGENTPPROF_CALLS=10000 $(BIN)/pytest -s -m endurance
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -q -n auto -m "not real and not consumers and not llama"
+	$(BIN)/pytest -q -n auto -m "not real and not consumers and not llama and not clients"
 
 format: .venv/installed-dev
 	$(BIN)/ruff check --fix-only .

@@ -35,6 +35,17 @@ def build_parser() -> argparse.ArgumentParser:
     projects.add_argument(
         "--all-projects", action="store_true", help="sessions of every project by default"
     )
+    add(
+        "--output-dir",
+        metavar="DIR",
+        type=Path,
+        help="where export_profile writes (default: agentpprof/exports in the cache folder)",
+    )
+    add(
+        "--allow-previews",
+        action="store_true",
+        help="let the agent read the beginning of each prompt of a session",
+    )
     return parser
 
 
@@ -53,8 +64,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     given = {agent: getattr(args, f"{agent}_root") for agent in AGENTS}
     roots = {agent: root for agent, root in given.items() if root}
+    choices = Choices(
+        roots,
+        args.project_root,
+        args.all_projects,
+        args.output_dir and args.output_dir.absolute(),
+        args.allow_previews,
+    )
     try:
-        build(Choices(roots, args.project_root, args.all_projects)).run()
+        build(choices).run()
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0

@@ -17,7 +17,6 @@ from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError
 from agentpprof_mcp.index import Index, Store
-from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.library import Library
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.query import Query, Selection
@@ -25,10 +24,10 @@ from agentpprof_mcp.readers import Group, Heads, discover, named
 from agentpprof_mcp.reading import Told, read_all
 from agentpprof_mcp.selecting import LAST, choose, nothing
 from agentpprof_mcp.survey import survey
-from agentpprof_mcp.taggers import TAGGERS, Asking
+from agentpprof_mcp.taggers import Asking
 from agentpprof_mcp.totals import Total
 from agentpprof_mcp.views import View
-from agentpprof_mcp.work import Gathering, Work
+from agentpprof_mcp.work import Gathering, Work, working
 
 __all__ = ["Progress", "Sessions", "collect"]
 
@@ -56,8 +55,7 @@ def collect(
     query: Query, env: Env, view: View | None, progress: Progress, *, whole: bool = True
 ) -> Sessions:
     """Find what is selected. `whole` False: nobody will look at single sessions or samples' labels."""
-    key = MachineKey(env.cache)
-    work = Work(query, env, view, TAGGERS[query.tagger](query, env.config, key), key)
+    work = working(query, env, view)
     told = partial(progress, READING)
     if work.asking or query.previews or query.selection.session_files or not query.remember:
         return _read(work, told, progress)

@@ -4,9 +4,9 @@ import os
 import stat
 from pathlib import Path
 
-from agentpprof_mcp.errors import InputError
+from agentpprof_mcp.errors import InputError, UserError
 
-__all__ = ["write_whole"]
+__all__ = ["write_below", "write_whole"]
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -27,7 +27,24 @@ def write_whole(path: Path, data: bytes) -> None:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _replace(target: Path, data: bytes) -> None:
+def write_below(folder: Path, name: str, data: bytes, *, overwrite: bool) -> Path:
+    """Write a file of mode 0600 right in a folder, and return its path; a link of that name is not followed.
+
+    `name` has no separators. Raises `UserError` when there is such a file and it is not to be replaced,
+    `InputError` with the reason when it cannot be written.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = folder.resolve() / name
+        _replace(target, data, overwrite=overwrite)
+    except FileExistsError:
+        raise UserError(f"{name} exists; give another name, or overwrite=true") from None
+    except OSError as error:
+        raise InputError(f"cannot write {name}: {error.strerror or 'no such folder'}") from None
+    return target
+
+
+def _replace(target: Path, data: bytes, *, overwrite: bool = True) -> None:
     import tempfile  # noqa: PLC0415  it brings much along
 
     descriptor, name = tempfile.mkstemp(prefix=".agentpprof-", dir=target.parent)
@@ -36,7 +53,11 @@ def _replace(target: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).replace(target)
+        if overwrite:
+            Path(name).replace(target)
+        else:
+            os.link(name, target)  # unlike renaming, fails where something is
+            Path(name).unlink()
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -5,12 +5,12 @@ identity, and totals are the sums of the parts. Everything in it is a label, so 
 merged or sent on is already redacted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, NewType
 
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["Label", "Measure", "Profile", "Sample", "TopRow", "Values"]
+__all__ = ["Delta", "Label", "Measure", "Peek", "Profile", "Sample", "TopRow", "Values"]
 
 Label = NewType("Label", str)
 """Text of a frame or of a pprof label. Made only in `labels`."""
@@ -38,6 +38,27 @@ class TopRow(NamedTuple):
     frame: Label
     flat: int
     cum: int
+
+
+class Peek(NamedTuple):
+    """One frame and its neighbours: weights of the frames right above and right below it, largest first.
+
+    Where it stands in a stack several times in a row, they are those above the first and below the last.
+    `stacks` is how many hold it.
+    """
+
+    row: TopRow
+    stacks: int
+    callers: list[tuple[Label, int]]
+    callees: list[tuple[Label, int]]
+
+
+class Delta(NamedTuple):
+    """One frame in two profiles."""
+
+    frame: Label
+    base: TopRow
+    new: TopRow
 
 
 class Profile:
@@ -113,6 +134,62 @@ class Profile:
         rows = [TopRow(frame, flat.get(frame, 0), weight) for frame, weight in cum.items()]
         return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
 
+    def focus(self, keeps: Callable[[Label], bool]) -> "Profile":
+        """The samples with at least one frame that is to be kept."""
+        kept = {frame for stack, _ in self.samples for frame in stack}
+        kept = {frame for frame in kept if keeps(frame)}
+        part = Profile(self.view, self.measures)
+        part.started, part.ended = self.started, self.ended
+        part.reconciliation = self.reconciliation
+        part.samples = {
+            sample: values
+            for sample, values in self.samples.items()
+            if not kept.isdisjoint(sample.stack)
+        }
+        return part
+
+    def peek(self, frame: Label, measure: int = 0) -> Peek:
+        """One frame with its neighbours. A frame that is nowhere has no stacks."""
+        callers: dict[Label, int] = {}
+        callees: dict[Label, int] = {}
+        stacks = flat = cum = 0
+        for stack, values in self.stacks().items():
+            value = values[measure]
+            if not value or frame not in stack:
+                continue
+            first, last = stack.index(frame), len(stack) - 1 - stack[::-1].index(frame)
+            stacks, cum = stacks + 1, cum + value
+            if first:
+                callers[stack[first - 1]] = callers.get(stack[first - 1], 0) + value
+            if last < len(stack) - 1:
+                callees[stack[last + 1]] = callees.get(stack[last + 1], 0) + value
+            else:
+                flat += value
+        return Peek(TopRow(frame, flat, cum), stacks, _largest(callers), _largest(callees))
+
+    def diff(
+        self, base: "Profile", measure: int = 0, scale: tuple[int, int] = (1, 1)
+    ) -> list[Delta]:
+        """Frames whose weight differs from `base`, whose weights are multiplied by a fraction.
+
+        The largest change of `cum` first, then of `flat`, then by name.
+        """
+        times, parts = scale
+        news = {row.frame: row for row in self.top(measure)}
+        olds = {
+            frame: TopRow(frame, _rounded(flat * times, parts), _rounded(cum * times, parts))
+            for frame, flat, cum in base.top(measure)
+        }
+        deltas = [
+            Delta(frame, olds.get(frame, TopRow(frame, 0, 0)), news.get(frame, TopRow(frame, 0, 0)))
+            for frame in news.keys() | olds.keys()
+        ]
+        changed = [delta for delta in deltas if delta.base != delta.new]
+        return sorted(
+            changed,
+            key=lambda d: (-abs(d.new.cum - d.base.cum), -abs(d.new.flat - d.base.flat), d.frame),
+        )
+
     def check(self) -> None:
         """Raise `ValueError` unless every sample keeps the rules of a profile."""
         width = len(self.measures)
@@ -129,3 +206,12 @@ class Profile:
                 raise ValueError(
                     f"broken sample of view {self.view!r}: {len(stack)} frames, {values}"
                 )
+
+
+def _largest(weights: dict[Label, int]) -> list[tuple[Label, int]]:
+    return sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _rounded(number: int, parts: int) -> int:
+    """A quotient to the nearest integer, exact for numbers of any size."""
+    return (2 * number + parts) // (2 * parts)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agentpprof_mcp.errors import UserError
 
-__all__ = ["Llama", "Query", "Selection", "parse_time", "parse_zone"]
+__all__ = ["Llama", "Query", "Selection", "aside", "parse_time", "parse_zone"]
 
 AGO = re.compile(r"(\d{1,6})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -113,3 +113,23 @@ def parse_time(text: str, now: int, zone: tzinfo, *, end: bool = False) -> int:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
     return max(1, round(moment.timestamp() * 1000))
+
+
+def aside(query: Query, side: str, now: int) -> Query:
+    """The query for one side of a comparison: a session, or a period as in `14d..7d`, instead of its own.
+
+    Raises `UserError` for a period that cannot be read or is empty.
+    """
+    selection = query.selection
+    start, dots, end = side.partition("..")
+    if dots:
+        since = parse_time(start, now, query.zone) if start else 0
+        until = parse_time(end, now, query.zone, end=True) if end else 0
+        if since and until and since >= until:
+            raise UserError(
+                f"the period {side!r} is empty; write it as in 14d..7d, the older end first"
+            )
+        changed = selection._replace(since=since, until=until)
+    else:
+        changed = selection._replace(session_ids=(side,))
+    return query._replace(selection=changed)

@@ -7,33 +7,55 @@ owns what several repeat, tag, select, project, and add up.
 from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from agentpprof_mcp.collect import Progress, Sessions, collect
-from agentpprof_mcp.digest import Counts, Digest
+from agentpprof_mcp.digest import Counts, Digest, Region
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
+from agentpprof_mcp.evidence import MAIN, Spot, Trace, trace
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.naming import Naming, naming, naming_json, naming_table
-from agentpprof_mcp.profile import Profile, Sample
+from agentpprof_mcp.patterns import matcher
+from agentpprof_mcp.profile import Label, Peek, Profile, Sample
 from agentpprof_mcp.public import publish
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.tables import moment, sessions_table
 from agentpprof_mcp.taggers import GIVEN, SESSION, Given, checked, store_in
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
-from agentpprof_mcp.writers import WRITERS, Writer, by_name, pprof
-from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow, account_fields, doubts
-from agentpprof_mcp.writers.top import render
+from agentpprof_mcp.writers import WRITERS, Writer, by_name, diff, pprof, top
+from agentpprof_mcp.writers.base import (
+    Page,
+    PromptRow,
+    Report,
+    SessionRow,
+    account_fields,
+    doubts,
+    noun,
+)
 
 __all__ = [
+    "MAIN",
     "SESSION",
+    "Details",
+    "Page",
+    "Region",
     "Report",
     "Sessions",
+    "Spot",
+    "Trace",
+    "compare",
+    "details",
     "doubts",
     "encode",
+    "evidence",
+    "focus",
     "give_tag",
+    "given_tags",
     "list_sessions",
+    "measure_of",
     "merge",
     "naming_json",
     "naming_table",
@@ -43,11 +65,16 @@ __all__ = [
     "sessions_table",
     "table",
     "tags",
+    "tags_file",
     "take_tag",
     "view_named",
     "writer_named",
 ]
 
+HEAVIEST = 8
+"""Frames that an error names."""
+MAX_NAME = 200
+"""Characters of a name that others are compared with."""
 MAX_PROFILE = 256 << 20
 """Bytes of a profile file that is merged."""
 
@@ -173,6 +200,16 @@ def tags(query: Query, env: Env, progress: Progress = _quiet) -> tuple[Sessions,
     return found, naming(found.sessions, store_in(env.cache).items())
 
 
+def given_tags(env: Env) -> dict[tuple[str, int], str]:
+    """All given tags by the session that they are stored under (`Facts.lasting`) and the prompt."""
+    return {(given.session, given.prompt): given.tag for given in store_in(env.cache).items()}
+
+
+def tags_file(env: Env) -> Path:
+    """The file of given tags, which need not exist."""
+    return store_in(env.cache).path
+
+
 def merge(paths: Iterable[Path]) -> Report:
     """Add pprof files of one view, our own or another tool's. Raises `InputError` or `UserError`.
 
@@ -231,14 +268,112 @@ def encode(report: Report, format_name: str) -> bytes:
     return writer_named(format_name).write(report)
 
 
-def table(report: Report, limit: int, measure: str = "") -> str:
-    """The heaviest frames as text, by a measure of the view (default: its width)."""
-    names = [known.name for known in report.profile.measures]
-    if measure and measure not in names:
+def table(report: Report, limit: int, measure: str = "", skip: int = 0) -> Page:
+    """The heaviest frames as text after the first `skip`, by a measure of the view (default: its width)."""
+    return top.render(report, limit=limit, measure=measure_of(report.profile, measure), skip=skip)
+
+
+def measure_of(shown: Profile, name: str) -> int:
+    """The index of a measure of a profile; of its width without a name. Raises `UserError`."""
+    names = [known.name for known in shown.measures]
+    if name and name not in names:
         raise UserError(
-            f"the {report.profile.view} view does not measure {measure!r}; it has {', '.join(names)}"
+            f"the {shown.view} view does not measure {name!r}; it has {', '.join(names)}"
         )
-    return render(report, limit=limit, measure=names.index(measure) if measure else 0)
+    return names.index(name) if name else 0
+
+
+def compare(
+    base: Report,
+    new: Report,
+    limit: int,
+    measure: str = "",
+    skip: int = 0,
+    *,
+    normalize: bool = False,
+) -> Page:
+    """What changed between two profiles of one view, as text. Raises `UserError` for two views."""
+    before, after = base.profile, new.profile
+    if (before.view, before.measures) != (after.view, after.measures):
+        raise UserError(
+            f"two views cannot be compared: {before.view} with the measures {_measures(before)},"
+            f" and {after.view} with {_measures(after)}"
+        )
+    index = measure_of(after, measure)
+    return diff.render(before, after, limit=limit, measure=index, normalize=normalize, skip=skip)
+
+
+def focus(report: Report, pattern: str) -> Report:
+    """Only the stacks with a frame that holds the pattern. Raises `UserError` or `NothingFoundError`."""
+    part = report.profile.focus(matcher(pattern))
+    if not part.samples:
+        frames = " ".join(row.frame for row in report.profile.top()[:HEAVIEST])
+        raise NothingFoundError(f"no frame matches the focus; the heaviest frames are {frames}")
+    kept = _by_session(part, 0)
+    rows = [row for row in report.sessions if row.handle in kept]
+    return msgspec.structs.replace(report, profile=part, sessions=rows)
+
+
+class Details(NamedTuple):
+    """One frame of a profile: its neighbours, and the sessions that it is in by weight, heaviest first.
+
+    `total` is that of the profile, and `unit` what is counted.
+    """
+
+    peek: Peek
+    total: int
+    unit: str
+    sessions: list[tuple[SessionRow, int]]
+
+
+def details(report: Report, name: str, measure: str = "") -> Details:
+    """Look at one frame, by its name or the only one that holds it.
+
+    Raises `NothingFoundError` with similar frames when there is none, or several.
+    """
+    shown, index = report.profile, measure_of(report.profile, measure)
+    frame = _frame_named(name, [row.frame for row in shown.top(index)], shown.view)
+    weights = _by_session(shown.focus(lambda other: other == frame), index)
+    rows = [(row, weights[row.handle]) for row in report.sessions if weights.get(row.handle)]
+    total, unit = shown.totals()[index], noun(shown.measures[index])
+    heaviest = sorted(rows, key=lambda pair: -pair[1])
+    return Details(shown.peek(frame, index), total, unit, heaviest)
+
+
+def _frame_named(name: str, frames: list[Label], view: str) -> Label:
+    """The frame that a name means; `frames` come by weight."""
+    alike = [frame for frame in frames if name == frame] or [
+        frame for frame in frames if name.lower() in frame.lower()
+    ]
+    if len(alike) == 1:
+        return alike[0]
+    if not alike:
+        from difflib import get_close_matches  # noqa: PLC0415  only mistakes pay for it
+
+        near = get_close_matches(name[:MAX_NAME], frames, HEAVIEST, 0.5)
+        alike = [Label(text) for text in near]
+    told = "frames like it are" if alike else "the heaviest are"
+    listed = " ".join((alike or frames)[:HEAVIEST])
+    raise NothingFoundError(f"no single frame of the {view} view is called so; {told} {listed}")
+
+
+def evidence(
+    query: Query, env: Env, report: Report, frame: str, *, measure: str, handles: list[str]
+) -> list[Trace]:
+    """Prompts and lines behind a frame in those sessions, as far as they can be read again."""
+    held = {stack for stack in report.profile.stacks() if frame in stack}
+    index = measure_of(report.profile, measure)
+    return trace(
+        query, env, view_named(query.view), held.__contains__, measure=index, handles=handles
+    )
+
+
+def _by_session(shown: Profile, measure: int) -> dict[str, int]:
+    weights: dict[str, int] = {}
+    for (_, labels), values in shown.samples.items():
+        handle = dict(labels).get("session", "")
+        weights[handle] = weights.get(handle, 0) + values[measure]
+    return weights
 
 
 def sessions_json(found: Sessions, zone: tzinfo) -> bytes:

@@ -19,10 +19,10 @@ from agentpprof_mcp.ownership import claims, settle
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.readers import Group, Wants, reader_of
-from agentpprof_mcp.taggers import Asking, GivenTagger, Tagger, store_in
+from agentpprof_mcp.taggers import TAGGERS, Asking, GivenTagger, Tagger, store_in
 from agentpprof_mcp.views import Scene, View, project
 
-__all__ = ["Gathering", "Work"]
+__all__ = ["Gathering", "Work", "working"]
 
 DAY_STEP = 900_000
 """Milliseconds in which a zone's day cannot change twice: every offset is a multiple of it."""
@@ -76,12 +76,18 @@ class Work:
             tuple(session.cwds), session.started, session.ended, lasting, claims(session, root)
         )
 
-    def digest(self, session: Session) -> Digest:
-        """Tag, select and project a session whose calls are its own."""
+    def scene(self, session: Session) -> tuple[Scene, str]:
+        """A settled session, tagged, with its selected events; and why it is left out, if it is."""
         place, dropped = self.project_of(session.cwds)
         if not dropped:
             self.tagger.tag(session)
             dropped = self._select(session)
+        return Scene(session, place, self.labels), dropped
+
+    def digest(self, session: Session) -> Digest:
+        """Tag, select and project a session whose calls are its own."""
+        scene, dropped = self.scene(session)
+        place = scene.project
         if dropped:
             made = left_out(session, place, self.labels, dropped)
             if dropped == "copied" or not session.cwds:
@@ -90,7 +96,6 @@ class Work:
             return made
         profile, hits = None, self.labels.redaction_hits
         if self.view is not None:
-            scene = Scene(session, place, self.labels)
             profile = project(self.view, scene, self.day_of, self.query.frames)
         digest = digest_of(session, place, profile, self.labels, previews=self.query.previews)
         if self.query.naming:
@@ -177,6 +182,12 @@ class Work:
             if not session.calls and not session.tools:
                 return "events"
         return ""
+
+
+def working(query: Query, env: Env, view: View | None) -> Work:
+    """What carries a query out. Raises `UserError` or `InputError` for rules that are wrong."""
+    key = MachineKey(env.cache)
+    return Work(query, env, view, TAGGERS[query.tagger](query, env.config, key), key)
 
 
 class Gathering(Work):

@@ -20,6 +20,7 @@ MAX_LINES, MAX_FUNCTION = 400, 50
 
 MAY_IMPORT: dict[str, str] = {
     "errors": "",
+    "halt": "",
     "env": "",
     "model": "",
     "projects": "effects",
@@ -33,7 +34,7 @@ MAY_IMPORT: dict[str, str] = {
     "output": "errors",
     "ownership": "model",
     "readers.base": "model readers.framing",
-    "readers.framing": "model",
+    "readers.framing": "halt model",
     "readers.lines": "model readers.framing",
     "readers.*": "effects model readers.base readers.framing readers.lines",
     "readers": "errors model readers.*",
@@ -55,22 +56,25 @@ MAY_IMPORT: dict[str, str] = {
     "tables": "digest",
     "upkeep": "collect digest env errors index keys query views",
     "naming": "digest tables taggers",
-    "service": "collect digest env errors labels model naming profile public query tables taggers views writers writers.*",
+    "evidence": "env labels model ownership profile query readers readers.framing views work",
+    "patterns": "errors",
+    "service": "collect digest env errors evidence labels model naming patterns profile public query tables taggers views writers writers.*",
     "results": "errors model service",
     "stdio": "",
-    "server": "env errors query readers results service stdio views",
+    "memo": "readers.framing",
+    "server": "env errors halt memo model output query readers readers.framing results service stdio views writers",
     "__main__": "readers server",
     "cli": "upkeep collect env errors model output public query readers service taggers views writers",
 }
 """What each part may import of ours. A part may import itself; all may import the bare package."""
 
 ONLY_IN: dict[str, set[str]] = {
-    "anyio": {"stdio", "taggers.llama"},
+    "anyio": {"server.running", "stdio", "taggers.llama"},
     "google": {"writers.pprof"},
     "httpx": {"taggers.llama"},
     "fcntl": {"taggers.cache"},
-    "mcp": {"server", "stdio"},
-    "pydantic": {"server"},
+    "mcp": {f"server.{name}" for name in ("building", "desk", "prompts", "resources")} | {"stdio"},
+    "pydantic": {"server.prompts", "stdio"},
     "sqlite3": {"cachefile", "index.store", "taggers.store"},
     "http": set(),
     "multiprocessing": set(),

@@ -10,6 +10,8 @@ import pytest
 from agentpprof_cli.commands import COMMANDS
 from agentpprof_cli.main import build_parser, main
 from agentpprof_mcp import __main__ as server
+from agentpprof_mcp.server.prompts import QUESTIONS
+from agentpprof_mcp.server.tools import TOOLS
 from agentpprof_mcp.taggers.reasons import Reason
 from agentpprof_mcp.taggers.vocabulary import MEANINGS
 from agentpprof_mcp.views import VIEWS
@@ -95,6 +97,15 @@ def test_help_and_readme_name_every_view() -> None:
     shown = [PARSERS["agentpprof profile"].format_help(), text_of(ROOT / "README.md")]
     for view in VIEWS:
         assert all(view.name in text and view.question in text for text in shown)
+
+
+def test_the_page_on_clients_names_every_tool_and_prompt() -> None:
+    """And says which tools write."""
+    page = text_of(DOCS / "clients.md")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\| (.*)\|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == [spec.name for spec in TOOLS]
+    assert [bool(written.strip()) for _, written in rows] == [not spec.reads for spec in TOOLS]
+    assert all(f"`{question.__name__.replace('_', '-')}`" in page for question in QUESTIONS)
 
 
 def test_the_map_names_every_part() -> None:

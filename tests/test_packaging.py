@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 
 from agentpprof_mcp import __version__
+from agentpprof_mcp.server.tools import TOOLS
+from agentpprof_mcp.views import VIEWS
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SERVER = json.loads((ROOT / "server.json").read_text(encoding="utf-8"))
+PLUGIN = json.loads((ROOT / ".claude-plugin" / "plugin.json").read_text(encoding="utf-8"))
+MARKET = json.loads((ROOT / ".claude-plugin" / "marketplace.json").read_text(encoding="utf-8"))
+SKILL = ROOT / "skills" / "profile-sessions" / "SKILL.md"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PINNED = re.compile(r"^([a-z0-9-]+)==\S+ .*\\$", re.MULTILINE)
 
@@ -29,9 +34,9 @@ def needed(specifications: list[str]) -> set[str]:
 
 
 def test_one_version_everywhere() -> None:
-    """The package's own, and both in server.json."""
+    """The package's own, both in server.json, and that of the plugin."""
     (package,) = SERVER["packages"]
-    assert {SERVER["version"], package["version"]} == {__version__}
+    assert {SERVER["version"], package["version"], PLUGIN["version"]} == {__version__}
     assert PROJECT["tool"]["hatch"]["version"]["path"] == "agentpprof_mcp/__init__.py"
 
 
@@ -49,6 +54,23 @@ def test_the_wheel_is_made_of_two_packages() -> None:
         "cli/agentpprof_cli",
     ]
     assert (ROOT / "agentpprof_mcp" / "py.typed").exists()
+
+
+def test_the_plugin_is_what_its_marketplace_lists() -> None:
+    """Under one name, started by the command that the README gives, without a host to reach."""
+    (listed,) = MARKET["plugins"]
+    assert (listed["name"], listed["description"]) == (PLUGIN["name"], PLUGIN["description"])
+    (server,) = PLUGIN["mcpServers"].values()
+    assert f"-- {' '.join([server['command'], *server['args']])}" in README
+    assert PLUGIN["network"] == {"hosts": []}
+
+
+def test_the_skill_names_tools_views_and_measures_that_exist() -> None:
+    """It is read by those who will call them."""
+    text = SKILL.read_text(encoding="utf-8")
+    assert {spec.name for spec in TOOLS if f"`{spec.name}" not in text} <= {"profile"}
+    known = {name for view in VIEWS for name in (view.name, *(m.name for m in view.measures))}
+    assert set(re.findall(r'(?:view|measure)="(\w+)"', text)) <= known
 
 
 @EACH

@@ -82,3 +82,40 @@ def test_a_frame_that_repeats_in_a_stack_counts_once():
     """cum is the weight of the stacks that hold a frame."""
     profile = made([((Label("a"), Label("b"), Label("a")), (), (2, 0))])
     assert [(row.frame, row.flat, row.cum) for row in profile.top()] == [("a", 2, 2), ("b", 0, 2)]
+
+
+@given(PROFILES, PROFILES)
+def test_a_difference_leads_from_one_profile_to_the_other(a, b):
+    """Only frames that changed are in it, and their changes are those of the tables."""
+    base, new = made(a), made(b)
+    assert made(a).diff(base) == []
+    deltas = {delta.frame: delta for delta in new.diff(base)}
+    before, after = ({row.frame: row for row in p.top()} for p in (base, new))
+    for frame in before.keys() | after.keys():
+        if before.get(frame) != after.get(frame):
+            delta = deltas.pop(frame)
+            assert delta.new.cum == (after[frame].cum if frame in after else 0)
+            assert delta.base.cum == (before[frame].cum if frame in before else 0)
+    assert deltas == {}
+
+
+@given(PROFILES)
+def test_focusing_keeps_whole_stacks(a):
+    """Those with the frame, with all their weight, and no other."""
+    profile = made(a)
+    part = profile.focus(lambda frame: frame == "a")
+    part.check()
+    rows = {row.frame: row.cum for row in profile.top()}
+    assert part.totals()[0] == rows.get("a", 0)
+    assert profile.focus(lambda _: True).samples == profile.samples
+
+
+def test_the_neighbours_of_a_frame_are_weighed_once_for_each_stack():
+    """A frame that calls itself is not its own neighbour."""
+    stacks = {"r a x": 1, "r a a y": 2, "r a": 4, "r b": 8}
+    profile = made([(tuple(map(Label, s.split())), (), (w, 0)) for s, w in stacks.items()])
+    peek = profile.peek(Label("a"))
+    assert (peek.stacks, peek.row.flat, peek.row.cum) == (3, 4, 7)
+    assert peek.callers == [("r", 7)]
+    assert peek.callees == [("y", 2), ("x", 1)]
+    assert profile.peek(Label("z")).stacks == 0

@@ -13,9 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from agentpprof_mcp.halt import checkpoint
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["MAX_LINE", "Framing", "Stamp", "head_of_file", "open_history", "walk"]
+__all__ = [
+    "MAX_LINE",
+    "MAX_WALK_DEPTH",
+    "Framing",
+    "Stamp",
+    "head_of_file",
+    "open_history",
+    "walk",
+]
 
 CHUNK = 1 << 17
 """Bytes read at once: what is split and decoded is then still in the processor's cache."""
@@ -103,6 +112,7 @@ def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[
         stream.seek(0)
         left = size
         while left > 0:
+            checkpoint()
             chunk = stream.read(min(most, left))
             if not chunk:  # cut short by its writer since it was opened
                 _stop(account, left)
@@ -140,6 +150,7 @@ def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator
     while packed := stream.read(min(ZST_PIECE, size - taken)):
         taken += len(packed)
         while packed:
+            checkpoint()
             started = True
             try:
                 chunk = unpacker.decompress(packed)

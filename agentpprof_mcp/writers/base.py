@@ -1,6 +1,6 @@
 """What every writer takes and is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,11 +9,13 @@ from agentpprof_mcp.model import Reconciliation, Tokens
 from agentpprof_mcp.profile import Measure, Profile
 
 __all__ = [
+    "Page",
     "PromptRow",
     "Report",
     "SessionRow",
     "Writer",
     "account_fields",
+    "aligned",
     "doubts",
     "noun",
     "what_was_read",
@@ -73,6 +75,21 @@ class Writer(NamedTuple):
     write: Callable[[Report], bytes]
     binary: bool = False
     whole: bool = False
+
+
+class Page(NamedTuple):
+    """A part of a table as text, what its rows are about, and how many rows come after them."""
+
+    text: str
+    rows: tuple[str, ...]
+    left: int
+
+
+def aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of a table: numbers aligned to the right, the last column as it is."""
+    cells = [headings, *rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)][:-1]
+    return ["  ".join([*map(str.rjust, numbers, widths), last]) for *numbers, last in cells]
 
 
 def noun(measure: Measure) -> str:

@@ -1,13 +1,15 @@
 """The table of the heaviest frames, for a terminal."""
 
 from agentpprof_mcp.profile import TopRow
-from agentpprof_mcp.writers.base import Report, noun
+from agentpprof_mcp.writers.base import Page, Report, aligned, noun
 
 __all__ = ["render"]
 
+HEADINGS = ("flat", "flat%", "cum", "cum%", "frame")
 
-def render(report: Report, *, limit: int, measure: int = 0) -> str:
-    """Return a table of at most `limit` frames, like `pprof -top`, weighed by one measure.
+
+def render(report: Report, *, limit: int, measure: int = 0, skip: int = 0) -> Page:
+    """Return a table of at most `limit` frames after the first `skip`, like `pprof -top`, weighed by one measure.
 
     `flat` is the weight of the stacks that end in a frame, `cum` of those that hold it anywhere. Rows
     come by `cum`: our stacks end in a status or a model, so the order of pprof, by `flat`, would tell
@@ -20,13 +22,13 @@ def render(report: Report, *, limit: int, measure: int = 0) -> str:
     header = f"{total:,} {noun(profile.measures[measure])}"
     rows = profile.top(measure)
     if not rows:
-        return header + "\n"
+        return Page(header + "\n", (), 0)
     any_stack = min(s.stack for s, values in profile.samples.items() if values[measure])
     everywhere = sorted(
         (row for row in rows if row.cum == total), key=lambda row: any_stack.index(row.frame)
     )
     others = rows[len(everywhere) :]
-    shown, left = others[:limit], others[limit:]
+    shown, left = others[skip : skip + limit], others[skip + limit :]
     covered = sum(row.flat for row in (*everywhere, *shown)) / total
     lines = [f"{header} in {len(rows):,} frames; {covered:.1%} end in a frame shown here"]
     if everywhere:
@@ -34,17 +36,15 @@ def render(report: Report, *, limit: int, measure: int = 0) -> str:
     lines += _table(shown, total)
     if left:
         lines.append(f"{len(left):,} more, each in at most {left[0].cum / total:.1%}")
-    return "\n".join(lines) + "\n"
+    return Page("\n".join(lines) + "\n", tuple(row.frame for row in shown), len(left))
 
 
 def _table(rows: list[TopRow], total: int) -> list[str]:
     """The rows under their headings, numbers aligned to the right."""
     if not rows:
         return []
-    cells = [("flat", "flat%", "cum", "cum%", "frame")]
-    cells += [
+    cells = [
         (f"{flat:,}", f"{flat / total:.1%}", f"{cum:,}", f"{cum / total:.1%}", frame)
         for frame, flat, cum in rows
     ]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)][:-1]
-    return ["  ".join([*map(str.rjust, numbers, widths), frame]) for *numbers, frame in cells]
+    return aligned(HEADINGS, cells)

@@ -19,6 +19,7 @@ from agentpprof_cli.options import (
     add_flags,
     policy_of,
     query_of,
+    side_of,
 )
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
@@ -72,13 +73,17 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     if policy and args.include_previews:
         raise UserError("--public and --include-previews exclude each other")
     whole = policy is not None or (writer is not None and writer.whole)
-    report = _profiled(args, env, whole=whole)
+    report = _focused(_profiled(args, env, whole=whole), args)
     report = service.publish(report, policy) if policy else report
     if writer is None:
-        sys.stdout.write(service.table(report, args.limit, args.measure))
+        sys.stdout.write(service.table(report, args.limit, args.measure).text)
     else:
         _put(args.output, writer, report)
     return _verdict(report.reconciliation, strict=args.strict)
+
+
+def _focused(report: service.Report, args: argparse.Namespace) -> service.Report:
+    return service.focus(report, args.focus) if args.focus else report
 
 
 # --- sessions --------------------------------------------------------------------------------
@@ -179,8 +184,9 @@ def _top(args: argparse.Namespace, env: Env) -> int:
         report = service.merge(args.profiles)
     else:
         report = _profiled(args, env, whole=policy is not None)
+    report = _focused(report, args)
     report = service.publish(report, policy) if policy else report
-    sys.stdout.write(service.table(report, args.limit, args.measure))
+    sys.stdout.write(service.table(report, args.limit, args.measure).text)
     return _verdict(report.reconciliation, strict=args.strict)
 
 
@@ -195,7 +201,7 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
     writer = _writer(args.output, args.format)
     report = service.merge(args.profiles)
     if writer is None:
-        sys.stdout.write(service.table(report, MERGED_LIMIT))
+        sys.stdout.write(service.table(report, MERGED_LIMIT).text)
     else:
         _put(args.output, writer, report)
     return DONE
@@ -214,6 +220,41 @@ def _profiled(args: argparse.Namespace, env: Env, *, whole: bool) -> service.Rep
 def _remark(tagger: Mapping[str, object], more: Sequence[str]) -> None:
     for remark in (*remarks(tagger), *more):
         terminal.say(remark)
+
+
+# --- diff ------------------------------------------------------------------------------------
+
+
+SIDE = "a pprof file, a session ('last', 'current', the beginning of its id), or a period as in 14d..7d"
+
+
+def _diff_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("base", metavar="BASE", help=SIDE)
+    parser.add_argument("new", metavar="NEW", help="the same, to compare with it")
+    parser.add_argument(
+        "--normalize", action="store_true", help="multiply the base so that both totals are equal"
+    )
+    add_flags(parser, SESSIONS, SELECTION)
+    add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, "output", TABLE, STRICT)
+
+
+def _diff(args: argparse.Namespace, env: Env) -> int:
+    base, new = (_focused(_side(side, args, env), args) for side in (args.base, args.new))
+    page = service.compare(base, new, args.limit, args.measure, normalize=args.normalize)
+    sys.stdout.write(page.text)
+    account = Reconciliation()
+    account.add(base.reconciliation)
+    account.add(new.reconciliation)
+    return _verdict(account, strict=args.strict)
+
+
+def _side(side: str, args: argparse.Namespace, env: Env) -> service.Report:
+    """A profile that was saved, or one of history."""
+    ending = by_suffix(side)
+    if Path(side).is_file() or (ending and ending.name == "pprof"):
+        return service.merge([Path(side)])
+    return service.profile(side_of(side, args, env), env, terminal.show_progress)
 
 
 # --- output ----------------------------------------------------------------------------------
@@ -270,6 +311,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tags", "show which rule gave which tag; give and remove tags", _tags_flags, _tags),
     Command("cache", "look after the index that makes answers fast", _cache_flags, _cache),
     Command("top", "print the heaviest frames", _top_flags, _top),
+    Command("diff", "print what changed between two profiles", _diff_flags, _diff),
     Command("merge", "add pprof files up", _merge_flags, _merge),
 )
 """All sub-commands; the first runs when none is named."""

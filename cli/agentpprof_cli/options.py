@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.public import LEAST_SESSIONS, Policy
-from agentpprof_mcp.query import Llama, Query, Selection, parse_time, parse_zone
+from agentpprof_mcp.query import Llama, Query, Selection, aside, parse_time, parse_zone
 from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.taggers import TAGGERS
 from agentpprof_mcp.views import DIMENSIONS, VIEWS
@@ -28,6 +28,7 @@ __all__ = [
     "positive",
     "query_of",
     "selection_of",
+    "side_of",
 ]
 
 CURRENT = "current"
@@ -100,6 +101,7 @@ LLM = (
 VIEW = (
     _flag("--view", metavar="VIEW", default=VIEWS[0].name, help=f"{VIEW_NAMES} (default: {VIEWS[0].name})"),
     _flag("--frames", metavar="NAME,...", default="", help=f"other frames, root first, of: {' '.join(DIMENSIONS)}"),
+    _flag("--focus", metavar="REGEX", default="", help="only stacks with a frame that holds REGEX, in any case"),
     _flag("--path-depth", metavar="N", default="2", help="folders shown of a path, or 'full' (default: 2)"),
 )  # fmt: skip
 """How to look at the selected sessions."""
@@ -185,6 +187,11 @@ def query_of(args: argparse.Namespace, env: Env) -> Query:
         path_depth=_depth(getattr(args, "path_depth", "2")),
         previews=getattr(args, "include_previews", False),
     )
+
+
+def side_of(side: str, args: argparse.Namespace, env: Env) -> Query:
+    """The query for one side of a comparison, a session or a period. Raises `UserError`."""
+    return aside(query_of(args, env), side if ".." in side else _session_id(side, env), env.now)
 
 
 def _project_root(given: str | None, env: Env) -> Path:

@@ -345,3 +345,44 @@ def test_help_and_version_answer(run):
     for words in ([], ["sessions"], ["top"], ["merge"]):
         result = run(*words, "--help")
         assert (result.returncode, result.stdout.startswith(b"usage: agentpprof")) == (0, True)
+
+
+def test_a_difference_is_between_profiles_sessions_or_periods(run, shop, tmp_path):
+    """In any combination; of a thing and itself it is empty."""
+    assert run("--view", "tokens", "-o", "all.pb.gz").returncode == 0
+    total = b"base 3,712 tokens, new 3,712 tokens: +0 (+0.0%)\nno frame differs\n"
+    for base, new in (("all.pb.gz", "all.pb.gz"), ("all.pb.gz", "..2999-01-01"), ("..", "..")):
+        done = run("diff", base, new, "--view", "tokens")
+        assert (done.returncode, done.stdout) == (0, total)
+    done = run("diff", "019ed50c", "0e35f321", "--view", "tokens", "--focus", "kind:input")
+    assert done.stdout.startswith(b"base 200 tokens, new 101 tokens: -99 (-49.5%)\n")
+    assert b" gone    +0  agent:codex\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        (("diff", "a.pb.gz", "last"), 1, b"cannot read profile a.pb.gz"),
+        (("diff", "ffff", "last"), 1, b"no session matches"),
+        (("diff", "1d..7d", "last"), 2, b"the older end first"),
+        (("diff", "soon..", "last"), 2, b"cannot read the time"),
+        (("diff", "last"), 2, b"required: NEW"),
+        (("diff", "last", "last", "--measure", "cost"), 2, b"it has events"),
+        (("--focus", "(?=a)"), 2, b"no regular expression"),
+        (("--focus", "nowhere"), 1, b"the heaviest frames are"),
+    ],
+)
+def test_what_cannot_be_compared_is_told_in_one_line(run, shop, words, code, told):
+    """With what would work."""
+    done = run(*words)
+    assert done.returncode == code
+    assert told in done.stderr.splitlines()[-1]
+    assert done.stdout == b""
+
+
+def test_profiles_of_two_views_are_not_compared(run, shop):
+    """Their numbers count different things."""
+    run("--view", "files", "-o", "files.pb.gz")
+    done = run("diff", "files.pb.gz", "last")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"two views cannot be compared" in done.stderr

@@ -1,13 +1,14 @@
 """Nothing private comes out: canaries in every place of a history, every output searched for them."""
 
+import contextlib
 import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mcp import Client
-from mcp.types import TextContent
+from mcp import Client, MCPError
+from mcp.types import PromptReference, TextContent
 
 from agentpprof_cli.main import main
 from agentpprof_mcp import service
@@ -27,6 +28,16 @@ from tests.taggers.stub import Answer, echo, saying, serving
 SEEDS = range(int(os.environ.get("AGENTPPROF_LEAK_SEEDS", "1")))
 EVERY = 1 if len(SEEDS) > 1 else 8
 """One seed is a sample; more of them plant every kind in every place: for a run before a release."""
+
+FRAMES = (
+    "effect:test",
+    "effect:write",
+    "kind:output",
+    "status:error",
+    "domain:private",
+    "path:repo",
+)
+PROMPT = PromptReference(name="profile-this-session")
 
 VIEW_NAMES = [view.name for view in VIEWS]
 
@@ -147,7 +158,7 @@ def test_a_public_profile_shows_no_canary(public_garden: Garden, view: str) -> N
 
 
 async def test_the_server_shows_no_canary(garden: Garden) -> None:
-    """Every tool, its errors, and the store of given tags."""
+    """Every tool, its errors, the store of given tags, exports, and what has an address."""
     scanner = Scanner(garden.planted)
     calls: list[tuple[str, dict[str, object]]] = [
         ("list_sessions", {"project": "all", "limit": 50}),
@@ -160,6 +171,13 @@ async def test_the_server_shows_no_canary(garden: Garden) -> None:
         shared: dict[str, object] = {"project": "all", "view": view, "limit": 50}
         calls.append(("top_frames", shared))
         calls += [("profile", {**shared, "format": form}) for form in ("table", "folded", "json")]
+        calls.append(("compare_profiles", {**shared, "base": "..2026-11-20"}))
+        calls += [("frame_details", {**shared, "frame": kind}) for kind in FRAMES]
+        calls += [("frame_details", {**shared, "frame": f"{kind}:"}) for kind in FRAMES]
+        calls += [
+            ("export_profile", {"project": "all", "view": view, "format": writer.name})
+            for writer in WRITERS
+        ]
     for where, canary in garden.planted:
         if where.endswith(" in session id"):
             asked = {"session": canary.text, "tag": "odd", "project": "all"}
@@ -172,8 +190,13 @@ async def test_the_server_shows_no_canary(garden: Garden) -> None:
             (content,) = result.content
             assert isinstance(content, TextContent)
             shown.append(content.text.encode())
+        for resource in (await client.list_resources()).resources:
+            with contextlib.suppress(MCPError):
+                shown.append(str(await client.read_resource(resource.uri)).encode())
+        shown.append(str(await client.complete(PROMPT, {"name": "session", "value": ""})).encode())
     assert any(b"is now tagged odd" in text for text in shown)
-    assert b"  odd  " in shown[-1]
+    assert any(b"  odd  " in text for text in shown)
+    assert any(b"evidence in " in text for text in shown)
     shown += files(garden.home / ".cache")
     assert scanner.found(b"\n".join(shown)) == set()
 

@@ -15,7 +15,6 @@ from mcp.types import TextContent
 from agentpprof_mcp import results
 from agentpprof_mcp.__main__ import build_parser
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.server import Choices, build
 
 
@@ -28,12 +27,15 @@ async def test_the_offer_is_small_and_true() -> None:
         "list_sessions",
         "top_frames",
         "profile",
+        "frame_details",
+        "compare_profiles",
         "tag_sessions",
+        "export_profile",
     ]
     writing = [
         tool.name for tool in tools if not (tool.annotations and tool.annotations.read_only_hint)
     ]
-    assert writing == ["tag_sessions"]
+    assert writing == ["tag_sessions", "export_profile"]
     assert all(tool.description and tool.output_schema is None for tool in tools)
     size = sum(len(json.dumps(tool.model_dump(mode="json", exclude_none=True))) for tool in tools)
     assert size < 8_000, "four characters are about a token"
@@ -105,13 +107,6 @@ def test_a_long_answer_is_cut_at_a_line_and_says_so() -> None:
     assert set(lines) == {"a line of text"}
     assert "narrow the question" in note
     assert len(results.capped("x" * 50_000)) < 40_000
-
-
-def test_json_is_never_cut() -> None:
-    """A part of a document is none."""
-    assert results.whole("{}", "tasks") == "{}"
-    with pytest.raises(UserError, match="run: agentpprof --view tasks -o out"):
-        results.whole(" " * 40_001, "tasks")
 
 
 def test_a_server_that_nobody_asked_has_loaded_nothing_heavy() -> None:

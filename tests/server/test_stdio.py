@@ -62,6 +62,22 @@ def test_every_piped_call_is_answered(history: Path) -> None:
     assert {answer["id"] for answer in answers if "result" in answer} == {1, 2, 3}
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("{", -32700), ("[" * 9000, -32700), ("[]", -32600), ('{"jsonrpc":"2.0"}', -32600)],
+)
+def test_a_line_that_is_no_message_is_refused_and_the_next_one_answered(
+    history: Path, text: str, code: int
+) -> None:
+    """Nothing of it comes back. A blank line is none."""
+    call = line(7, "tools/call", name="list_sessions", arguments={})
+    refused, answered = piped(f"{text}\n\n \n{call}")
+    assert refused["id"] is None
+    assert isinstance(refused["error"], dict)
+    assert refused["error"]["code"] == code
+    assert answered["id"] == 7
+
+
 def test_a_cancelled_call_does_not_hold_the_server(history: Path) -> None:
     """Nobody waits for its answer."""
     notice = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}}
@@ -72,6 +88,25 @@ def test_a_cancelled_call_does_not_hold_the_server(history: Path) -> None:
 def test_no_input_ends_the_server(project: Path) -> None:
     """A client that leaves at once leaves nothing behind."""
     assert piped("") == []
+
+
+@pytest.mark.parametrize("calls", [0, 1, 20])
+def test_a_client_that_was_killed_leaves_no_server(history: Path, calls: int) -> None:
+    """Both ends of its pipes are closed; running calls stop, without a traceback."""
+    server = subprocess.Popen(
+        COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    for number in range(calls):
+        call = line(number, "tools/call", name="top_frames", arguments={"limit": number + 1})
+        server.stdin.write(call.encode())
+    server.stdin.close()
+    server.stdout.close()
+    assert server.stderr is not None
+    assert b"Traceback" not in server.stderr.read()
+    server.stderr.close()
+    assert server.wait(60) == 0
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

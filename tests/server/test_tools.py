@@ -10,6 +10,7 @@ import pytest
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.query import Query, Selection
+from tests.history import Claude
 from tests.server.conftest import FIRST, OTHER, Ask
 
 HANDLE = FIRST[:13]
@@ -49,19 +50,21 @@ async def test_top_frames_is_the_table_of_the_service(ask: Ask, history: Path, v
     report = service.profile(query(view), Env.real())
     answer = await ask("top_frames", view=view.upper())
     assert answer.startswith(f"{view}: {report.question} (1 sessions)\n")
-    assert service.table(report, 20) in answer
+    assert service.table(report, 20).text in answer
 
 
 async def test_top_frames_weighs_by_a_measure(ask: Ask, history: Path) -> None:
     """Errors and durations are measures too."""
     report = service.profile(query(), Env.real())
-    assert service.table(report, 3, "errors") in await ask("top_frames", measure="errors", limit=3)
+    assert service.table(report, 3, "errors").text in await ask(
+        "top_frames", measure="errors", limit=3
+    )
 
 
 async def test_a_profile_comes_as_table_folded_or_json(ask: Ask, history: Path) -> None:
     """All three are the same profile."""
     report = service.profile(query("tokens"), Env.real())
-    assert service.table(report, 20) in await ask("profile", view="tokens")
+    assert service.table(report, 20).text in await ask("profile", view="tokens")
     folded = await ask("profile", view="tokens", format="folded")
     assert sorted(folded.splitlines()) == service.encode(report, "folded").decode().splitlines()
     document = json.loads(await ask("profile", view="tokens", format="json"))
@@ -72,16 +75,18 @@ async def test_folded_stacks_are_the_heaviest_and_the_rest_is_told(ask: Ask, his
     """Nothing is left out in silence."""
     lines = (await ask("profile", view="tokens", format="folded", limit=1)).splitlines()
     assert lines[0].endswith(" 300")
-    assert lines[1].startswith("7 more stacks hold 12.8%; narrow")
+    assert lines[1] == "7 more stacks hold 12.8%"
+    assert lines[2].startswith("more: the same call with cursor='")
 
 
-@pytest.mark.parametrize(("form", "name"), [("pprof", "out.pb.gz"), ("svg", "out.svg")])
-async def test_a_file_format_names_the_command_that_writes_it(
-    ask: Ask, form: str, name: str
+@pytest.mark.parametrize("form", ["pprof", "svg"])
+async def test_a_file_format_names_the_call_that_writes_it(
+    ask: Ask, history: Path, form: str
 ) -> None:
     """Binary is no text for a model."""
-    answer = await ask("profile", view="tokens", format=form)
-    assert answer.endswith(f"{form} is a file; run: agentpprof --view tokens -o {name}")
+    answer = await ask("profile", view="tokens", session="last", format=form)
+    call = f"export_profile(view='tokens', format='{form}', session='last')"
+    assert answer.endswith(f"{form} is a file: call {call}")
 
 
 @pytest.mark.parametrize(
@@ -121,12 +126,26 @@ async def test_current_is_what_the_client_tells(
     assert OTHER[:13] in answer
 
 
+async def test_a_server_that_outlives_its_session_finds_the_one_that_calls(
+    ask: Ask, history: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Claude Code names the call, and has written it down before."""
+    monkeypatch.setenv("CLAUDE_CODE_SESSION_ID", FIRST)
+    later = Claude(OTHER, cwd="/x/later")
+    later.prompt("what did I do?")
+    later.uses("mcp__agentpprof__list_sessions", {}, "toolu_calling", call="m9")
+    later.write(history, "later.jsonl")
+    for call, handle in (("toolu_calling", OTHER[:13]), ("toolu_other", HANDLE), ("", HANDLE)):
+        meta = {"claudecode/toolUseId": call}
+        assert f"\n{handle} " in await ask("list_sessions", session="current", meta=meta)
+
+
 async def test_a_given_tag_is_shown_by_lists_and_profiles(ask: Ask, history: Path) -> None:
     """The tag of a prompt, and that of the session."""
     answer = await ask("tag_sessions", session="last", tag="Parser")
-    assert answer == f"session {HANDLE} is now tagged parser (was debug)\n"
+    assert answer.startswith(f"session {HANDLE} is now tagged parser (was debug)\n")
     answer = await ask("tag_sessions", session=HANDLE[:4], tag="grammar", prompt=1)
-    assert answer == f"prompt 1 of session {HANDLE} is now tagged grammar (was debug)\n"
+    assert answer.startswith(f"prompt 1 of session {HANDLE} is now tagged grammar (was debug)\n")
     listed = await ask("list_sessions")
     assert " parser " in listed
     assert "1:grammar 2:docs" in listed
@@ -142,10 +161,14 @@ async def test_a_given_tag_is_seen_by_another_process(ask: Ask, history: Path) -
 
 
 async def test_a_given_tag_is_taken_back_by_an_empty_one(ask: Ask, history: Path) -> None:
-    """Then rules name the session again."""
-    await ask("tag_sessions", session="last", tag="parser")
+    """Then rules name the session again. Every answer says how to go back."""
+    answer = await ask("tag_sessions", session="last", tag="parser")
+    assert answer.endswith(f"\nundo: tag_sessions(session='{HANDLE}', tag='')\n")
     answer = await ask("tag_sessions", session="last", tag="")
-    assert answer == f"session {HANDLE} is now without a given tag (was parser)\n"
+    assert answer == (
+        f"session {HANDLE} is now without a given tag (was parser)\n"
+        f"undo: tag_sessions(session='{HANDLE}', tag='parser')\n"
+    )
     assert " debug " in await ask("list_sessions")
 
 
@@ -183,12 +206,16 @@ async def test_a_dry_run_changes_nothing(ask: Ask, history: Path, home: Path) ->
         ("top_frames", {"limit": 5000}, "limit must be 1 to 50"),
         ("profile", {"format": "html"}, "unknown format 'html'; known: table, folded, json"),
         ("list_sessions", {"agent": "cursor"}, "unknown agent 'cursor'; known: claude, codex"),
-        ("list_sessions", {"since": "recently"}, "cannot read the time 'recently'"),
+        (
+            "list_sessions",
+            {"since": "recently"},
+            "since cannot be that; it takes: 7d, 24h or a UTC date",
+        ),
         ("list_sessions", {"session": "ffff"}, "the newest searched: "),
         ("list_sessions", {"project": "demos"}, "their projects: "),
         ("top_frames", {"view": "network"}, "try another view: tasks"),
         ("tag_sessions", {"session": "last", "tag": "two words"}, "one lower-case word"),
-        ("tag_sessions", {"session": " ", "tag": "fine"}, "give current, last, or"),
+        ("tag_sessions", {"session": " ", "tag": "fine"}, "missing: current, last, or"),
         ("tag_sessions", {"session": "last", "tag": "fine", "prompt": 9}, "the prompts 0 to 2"),
     ],
 )

@@ -14,7 +14,7 @@ from agentpprof_mcp.writers.base import Report, Writer
 def test_the_list_names_every_format_file() -> None:
     """A file that nobody lists would be a format that nobody can ask for."""
     files = {path.stem for path in Path(writers.__file__).parent.glob("*.py")}
-    assert {writer.name for writer in WRITERS} == files - {"__init__", "base", "top"}
+    assert {writer.name for writer in WRITERS} == files - {"__init__", "base", "diff", "top"}
 
 
 def test_names_and_suffixes_are_unique() -> None:

@@ -1,0 +1,69 @@
+"""One call: its arguments, the machine as it is now, and the service with a memory of its last answers."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from agentpprof_mcp import service
+from agentpprof_mcp.env import Env
+from agentpprof_mcp.memo import Memo, state_of
+from agentpprof_mcp.query import Query
+from agentpprof_mcp.server.arguments import Asked
+from agentpprof_mcp.server.running import Progress
+from agentpprof_mcp.server.selecting import Choices, query_of, sides_of
+
+__all__ = ["Call", "Memory"]
+
+
+class Memory:
+    """The last answers, by kind; bounded by sessions, samples, characters, and their number."""
+
+    def __init__(self) -> None:
+        self.sessions: Memo[service.Sessions] = Memo(4, 20_000, lambda s: len(s.sessions))
+        self.profiles: Memo[service.Report] = Memo(8, 50_000, lambda r: len(r.profile.samples))
+        self.texts: Memo[str] = Memo(64, 1 << 20, len)
+
+
+class Call(NamedTuple):
+    """A call of a tool, or of what answers like one. `meta` is what the client says beside it."""
+
+    asked: Asked
+    env: Env
+    choices: Choices
+    meta: Mapping[str, object]
+    memory: Memory
+    progress: Progress
+
+    def query(self) -> Query:
+        """The query that the arguments ask for."""
+        return query_of(self.asked, self.choices, self.env, self.meta)
+
+    def sides(self) -> Iterator[tuple[str, Query]]:
+        """Base and new of a comparison, each with its name."""
+        yield from sides_of(self.asked, self.choices, self.env, self.meta)
+
+    def sessions(self, query: Query) -> service.Sessions:
+        """The selected sessions."""
+        return self.memory.sessions.get(
+            self._question(query),
+            lambda: service.list_sessions(query, self.env, self.progress),
+        )
+
+    def profiles(self, query: Query) -> tuple[service.Report, service.Report]:
+        """The whole profile, and the part of it that is in focus: the same one without a focus."""
+        whole = self.memory.profiles.get(
+            self._question(query), lambda: service.profile(query, self.env, self.progress)
+        )
+        focus = self.asked.focus
+        return whole, service.focus(whole, focus) if focus else whole
+
+    def text(self, tool: str, make: Callable[["Call"], str], queries: Iterable[Query]) -> str:
+        """What a tool says to this call, by the queries that it comes down to."""
+        question = (tool, self.asked, *map(self._question, queries))
+        return self.memory.texts.get(question, lambda: make(self))
+
+    def _question(self, query: Query) -> Hashable:
+        """A query, and the state of all that its answer is made of."""
+        selection = query.selection
+        state = state_of([*selection.roots.values(), service.tags_file(self.env), self.env.config])
+        roots = tuple(sorted(selection.roots.items()))
+        return (repr(query._replace(selection=selection._replace(roots={}))), roots, state)

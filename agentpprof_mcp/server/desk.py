@@ -1,0 +1,45 @@
+"""Where calls come in: what the user chose, what is remembered, and the errors in a caller's words."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from mcp.server.mcpserver import Context
+
+from agentpprof_mcp.env import Env
+from agentpprof_mcp.errors import AgentPprofError
+from agentpprof_mcp.server.arguments import Asked
+from agentpprof_mcp.server.call import Call, Memory
+from agentpprof_mcp.server.running import Progress, run
+from agentpprof_mcp.server.selecting import Choices
+
+__all__ = ["Desk"]
+
+Result = TypeVar("Result")
+
+
+class Desk:
+    """Answers calls, each in a thread of its own."""
+
+    def __init__(self, choices: Choices, env: Callable[[], Env]) -> None:
+        self._choices = choices
+        self._env = env
+        self._memory = Memory()
+
+    async def answer(
+        self, make: Callable[[Call], Result], asked: Asked, ctx: Context | None
+    ) -> Result:
+        """What `make` says to a call. Raises `AgentPprofError` in the words of the tools."""
+        meta = (ctx.request_context.meta or {}) if ctx is not None else {}
+
+        def work(progress: Progress) -> Result:
+            return make(Call(asked, self._env(), self._choices, meta, self._memory, progress))
+
+        try:
+            return await run(work, ctx)
+        except AgentPprofError as error:
+            raise type(error)(_spoken(str(error))) from None
+
+
+def _spoken(text: str) -> str:
+    """An error of the service, which speaks of flags, in the words of the tools."""
+    return text.replace("--all-projects or --project-root", "project='all' or one of these names")
