@@ -12,11 +12,12 @@ from typing import NamedTuple
 import msgspec
 
 from agentpprof_mcp.collect import Progress, Sessions, collect
-from agentpprof_mcp.digest import Counts, Digest, Region
+from agentpprof_mcp.digest import Digest, Region
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.evidence import MAIN, Spot, Trace, trace
 from agentpprof_mcp.labels import foreign
+from agentpprof_mcp.listing import sessions_json
 from agentpprof_mcp.naming import Naming, naming, naming_json, naming_table
 from agentpprof_mcp.patterns import matcher
 from agentpprof_mcp.profile import Label, Peek, Profile, Sample
@@ -31,7 +32,6 @@ from agentpprof_mcp.writers.base import (
     PromptRow,
     Report,
     SessionRow,
-    account_fields,
     doubts,
     noun,
 )
@@ -374,46 +374,3 @@ def _by_session(shown: Profile, measure: int) -> dict[str, int]:
         handle = dict(labels).get("session", "")
         weights[handle] = weights.get(handle, 0) + values[measure]
     return weights
-
-
-def sessions_json(found: Sessions, zone: tzinfo) -> bytes:
-    """The list of sessions for programs, in the schema `agentpprof-sessions/1`."""
-    document = {
-        "schema": "agentpprof-sessions/1",
-        "sessions": [_document(digest, zone) for digest in found.sessions],
-        "reconciliation": account_fields(found.reconciliation),
-    }
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
-
-
-def _document(digest: Digest, zone: tzinfo) -> dict[str, object]:
-    counts = _counted(digest.counts)
-    return {
-        "id": digest.handle,
-        "agent": digest.agent,
-        "project": digest.project,
-        "models": list(digest.models),
-        "tag": digest.tag,
-        "started": moment(digest.started, zone),
-        "ended": moment(digest.ended, zone),
-        "prompts": digest.prompts,
-        "calls": counts["calls"],
-        "tools": counts["tools"],
-        "errors": counts["errors"],
-        "files_read": digest.files_read,
-        "files_edited": digest.files_edited,
-        "subagents": digest.subagents,
-        "tokens": counts["tokens"],
-        "embedded": _counted(digest.embedded),
-        **({"deleted": True} if digest.deleted else {}),
-    }
-
-
-def _counted(counts: Counts) -> dict[str, object]:
-    """Counts by name, tools in the order of theirs."""
-    return {
-        "calls": counts.calls,
-        "tools": dict(sorted(counts.tools.items())),
-        "errors": counts.errors,
-        "tokens": msgspec.structs.asdict(counts.tokens),
-    }

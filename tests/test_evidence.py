@@ -56,7 +56,7 @@ def test_calls_are_found_by_their_ids_in_the_files_of_main_thread_and_sub_agent(
     """A short id is none; then the line with the event's time counts."""
     (found,) = traced(query, "effect:test", CLAUDE)
     assert found.handle == CLAUDE
-    assert found.prompts == [(2, "research", 2), (1, "debug", 1)]
+    assert found.prompts == [(2, "review", 2), (1, "debug", 1)]
     assert found.spots == [
         Spot("a4c19e07d52b8", 2, 1),
         Spot(MAIN, 2, 1),

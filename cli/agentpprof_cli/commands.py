@@ -236,6 +236,7 @@ def _diff_flags(parser: argparse.ArgumentParser) -> None:
     )
     add_flags(parser, SESSIONS, SELECTION)
     add_flags(parser, "which view", VIEW, TAGGING)
+    add_flags(parser, MODEL, LLM)
     add_flags(parser, "output", TABLE, STRICT)
 
 

@@ -91,7 +91,7 @@ def test_here_documents_are_stepped_over(text, commands):
 def test_redirections_name_files_and_no_words(text, outputs, inputs):
     """Other streams than input and output are of no interest."""
     (command,) = parsed(text).commands
-    assert (command.outputs, command.inputs) == (outputs, inputs)
+    assert ([*command.outputs], [*command.inputs]) == (outputs, inputs)
     assert command.words[:1] == ["a"]
 
 

@@ -23,7 +23,7 @@ async def test_a_cancelled_call_stops_working() -> None:
         started.set()
         try:
             while True:
-                progress(1, 2)
+                progress("reading", 1, 2)
                 time.sleep(0)
         finally:
             ended.set()
@@ -67,7 +67,7 @@ async def test_progress_is_told_to_a_client_that_asks(
         assert told == []
         monkeypatch.setattr(running, "INTERVAL", 0)
         await client.call_tool("top_frames", {}, progress_callback=listen)
-    assert (0, 2, "read 0 of 2 sessions") in told
+    assert (0, 1, "reading session 0 of 1") in told
 
 
 def test_an_answer_is_kept_until_history_changes(tmp_path: Path) -> None:
