@@ -6,9 +6,11 @@ clients wait for the greeting.
 * `arguments`    what tools take, with their schemas, and what to say of mistakes
 * `current`      which conversation asks
 * `selecting`    from arguments to a query
-* `call`         one call, and the memory of the last answers
+* `call`         one call; `memory` what is remembered between two
 * `running`      a thread for each call: progress, cancellation
+* `desk`         where calls come in
 * `tools`        the table of tools
+* `answers`      how they answer, loaded with the first call
 * `exports`      profiles as files
 * `resources`    profiles by address
 * `prompts`      the common questions, and completions

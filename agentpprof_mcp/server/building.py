@@ -11,12 +11,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp.types import CallToolRequestParams, CallToolResult, TextContent, ToolAnnotations
 
-from agentpprof_mcp import __version__, results
+from agentpprof_mcp import __version__
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import AgentPprofError
 from agentpprof_mcp.server import prompts, resources
 from agentpprof_mcp.server.arguments import read, schema, unknown
-from agentpprof_mcp.server.call import Call
 from agentpprof_mcp.server.desk import Desk
 from agentpprof_mcp.server.selecting import Choices
 from agentpprof_mcp.server.tools import TOOLS, ToolSpec
@@ -62,18 +61,12 @@ def build(choices: Choices, env: Callable[[], Env] = Env.real) -> MCPServer[Any]
 def _tool(spec: ToolSpec, desk: Desk) -> Tool:
     """A tool of the SDK. Arguments are read here and not by it: its errors would repeat them."""
 
-    def answer(call: Call) -> str:
-        if not spec.reads:
-            return spec.answer(call)
-        queries = call.sides() if "base" in spec.takes else [("", call.query())]
-        text = call.text(spec.name, spec.answer, [query for _, query in queries])
-        return results.capped(text)
-
     async def run(ctx: Context, **given: object) -> str:
         try:
-            return await desk.answer(answer, read(given, spec.required), ctx)
+            text: str = await desk.answer(spec.name, read(given, spec.required), ctx)
         except AgentPprofError as error:
             raise ToolError(str(error)) from None
+        return text
 
     parameters = [
         inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Context)

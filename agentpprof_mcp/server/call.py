@@ -1,26 +1,18 @@
-"""One call: its arguments, the machine as it is now, and the service with a memory of its last answers."""
+"""One call: its arguments, the machine as it is now, and the service with its memory of the last answers."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.memo import Memo, state_of
+from agentpprof_mcp.memo import state_of
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.server.arguments import Asked
+from agentpprof_mcp.server.memory import Memory
 from agentpprof_mcp.server.running import Progress
 from agentpprof_mcp.server.selecting import Choices, query_of, sides_of
 
-__all__ = ["Call", "Memory"]
-
-
-class Memory:
-    """The last answers, by kind; bounded by sessions, samples, characters, and their number."""
-
-    def __init__(self) -> None:
-        self.sessions: Memo[service.Sessions] = Memo(4, 20_000, lambda s: len(s.sessions))
-        self.profiles: Memo[service.Report] = Memo(8, 50_000, lambda r: len(r.profile.samples))
-        self.texts: Memo[str] = Memo(64, 1 << 20, len)
+__all__ = ["Call"]
 
 
 class Call(NamedTuple):

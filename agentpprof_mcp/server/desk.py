@@ -1,20 +1,18 @@
 """Where calls come in: what the user chose, what is remembered, and the errors in a caller's words."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 from mcp.server.mcpserver import Context
 
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import AgentPprofError
 from agentpprof_mcp.server.arguments import Asked
-from agentpprof_mcp.server.call import Call, Memory
+from agentpprof_mcp.server.memory import Memory
 from agentpprof_mcp.server.running import Progress, run
 from agentpprof_mcp.server.selecting import Choices
 
 __all__ = ["Desk"]
-
-Result = TypeVar("Result")
 
 
 class Desk:
@@ -25,14 +23,16 @@ class Desk:
         self._env = env
         self._memory = Memory()
 
-    async def answer(
-        self, make: Callable[[Call], Result], asked: Asked, ctx: Context | None
-    ) -> Result:
-        """What `make` says to a call. Raises `AgentPprofError` in the words of the tools."""
+    async def answer(self, name: str, asked: Asked, ctx: Context | None) -> Any:  # noqa: ANN401  as the answer is
+        """One of `answers.ANSWERS`. Raises `AgentPprofError` in the words of the tools."""
         meta = (ctx.request_context.meta or {}) if ctx is not None else {}
 
-        def work(progress: Progress) -> Result:
-            return make(Call(asked, self._env(), self._choices, meta, self._memory, progress))
+        def work(progress: Progress) -> object:
+            from agentpprof_mcp.server.answers import ANSWERS  # noqa: PLC0415  after the greeting
+            from agentpprof_mcp.server.call import Call  # noqa: PLC0415  the same
+
+            env = self._env()
+            return ANSWERS[name](Call(asked, env, self._choices, meta, self._memory, progress))
 
         try:
             return await run(work, ctx)

@@ -14,7 +14,6 @@ from pydantic import Field
 
 from agentpprof_mcp.errors import AgentPprofError
 from agentpprof_mcp.server.arguments import VIEW_NAMES, Asked
-from agentpprof_mcp.server.call import Call
 from agentpprof_mcp.server.desk import Desk
 from agentpprof_mcp.server.resources import ALL
 
@@ -85,10 +84,6 @@ async def _values(desk: Desk, name: str) -> tuple[str, ...]:
     if name != "session":
         return known.get(name, ())
     try:
-        return ("current", "last", ALL, *await desk.answer(_handles, Asked(), None))
+        return ("current", "last", ALL, *await desk.answer("handles", Asked(), None))
     except AgentPprofError:
         return ("current", "last", ALL)
-
-
-def _handles(call: Call) -> list[str]:
-    return [session.handle for session in call.sessions(call.query()).sessions]

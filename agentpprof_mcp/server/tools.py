@@ -1,31 +1,18 @@
-"""The tools: what each is for, what it takes, and how it answers. One entry of `TOOLS` each."""
+"""The tools as data: what each is for and what it takes. How it answers stands in `answers`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from agentpprof_mcp import results, service
-from agentpprof_mcp.errors import UserError
-from agentpprof_mcp.server.arguments import ROWS, SELECTORS, Asked, choose
-from agentpprof_mcp.server.call import Call
-from agentpprof_mcp.server.cursors import after, place
-from agentpprof_mcp.server.exports import export
-from agentpprof_mcp.server.selecting import LAST
+from agentpprof_mcp.server.arguments import SELECTORS
 from agentpprof_mcp.views import VIEWS
 from agentpprof_mcp.writers import WRITERS
 
-__all__ = ["TOOLS", "ToolSpec"]
+__all__ = ["FILES", "FOLDED", "JSON", "TABLE", "TEXTS", "TOOLS", "ToolSpec"]
 
 TABLE, FOLDED, JSON = TEXTS = ("table", "folded", "json")
 """Formats that a model reads; the first is the default."""
 FILES = tuple(writer.name for writer in WRITERS)
 """Formats that are written to files; the first is the default."""
-TRACED = 3
-"""Sessions that are read again for evidence."""
-SECTION = 4
-"""Parts of an answer that share its rows."""
-
-TELLING = {"prompt", "call", "mcp", "process", "effect", "path", "domain"}
-"""Frames that say more of the work than whose it was."""
 
 
 class ToolSpec(NamedTuple):
@@ -37,161 +24,11 @@ class ToolSpec(NamedTuple):
     name: str
     about: str
     takes: tuple[str, ...]
-    answer: Callable[[Call], str]
     reads: bool = True
     required: tuple[str, ...] = ()
     argued: Mapping[str, str] = {}
     meta: dict[str, Any] | None = None
 
-
-def _list_sessions(call: Call) -> str:
-    asked = call.asked
-    query = call.query()
-    if asked.session and call.choices.previews:
-        query = query._replace(previews=True)
-    found = call.sessions(query)
-    page = results.listing(found, query.zone, asked.limit, place(asked))
-    handle = page.rows[0] if page.rows else LAST
-    return (
-        page.text
-        + _more(call, page)
-        + results.tail(found.reconciliation, found.tagger)
-        + f"next: top_frames(session='{handle}', view='tokens'), or without session for all\n"
-    )
-
-
-def _top_frames(call: Call) -> str:
-    asked = call.asked
-    whole, report = call.profiles(call.query())
-    page = service.table(report, asked.limit, asked.measure.lower(), place(asked))
-    return _told(call, whole, report, page)
-
-
-def _profile(call: Call) -> str:
-    asked, query = call.asked, call.query()
-    form = choose("format", asked.format, (*TEXTS, *FILES)) if asked.format else TABLE
-    if form not in TEXTS:
-        raise UserError(f"{form} is a file: call {_hint(call, 'export_profile', format=form)}")
-    whole, report = call.profiles(query)
-    if form == JSON:
-        return results.document(report, asked.limit, place(asked), lambda rows: after(asked, rows))
-    if form == TABLE:
-        page = service.table(report, asked.limit, "", place(asked))
-        return _told(call, whole, report, page)
-    page = results.folded(report, asked.limit, place(asked))
-    return page.text + _more(call, page) + results.tail(report.reconciliation, report.tagger)
-
-
-def _frame_details(call: Call) -> str:
-    asked, query = call.asked, call.query()
-    _, report = call.profiles(query)
-    found = service.details(report, asked.frame, asked.measure.lower())
-    handles = [row.handle for row, _ in found.sessions[:TRACED]]
-    frame, measure = found.peek.row.frame, asked.measure.lower()
-    traces = service.evidence(query, call.env, report, frame, measure=measure, handles=handles)
-    text = results.details(report, found, traces, max(1, asked.limit // SECTION))
-    exactly = f"^{frame}$".replace("+", "[+]")
-    return (
-        text
-        + results.tail(report.reconciliation, report.tagger)
-        + f"next: {_hint(call, 'top_frames', focus=exactly)} for what is in the same stacks\n"
-    )
-
-
-def _compare_profiles(call: Call) -> str:
-    asked = call.asked
-    sides, names = [], []
-    for name, query in call.sides():
-        whole, report = call.profiles(query)
-        sides.append(report)
-        handles = {row.handle for row in whole.sessions}
-        shown = handles.pop() if len(handles) == 1 else name
-        names.append(f"{shown} ({len(whole.sessions):,} sessions)")
-    base, new = sides
-    page = service.compare(
-        base,
-        new,
-        asked.limit,
-        asked.measure.lower(),
-        place(asked),
-        normalize=asked.normalize,
-    )
-    return (
-        f"{new.profile.view}: {new.question} base: {names[0]}, new: {names[1]}\n"
-        + page.text
-        + _more(call, page)
-        + results.tail(new.reconciliation, new.tagger)
-        + _next(call, page)
-    )
-
-
-def _tag_sessions(call: Call) -> str:
-    asked = call.asked
-    word, query = asked.tag.lower(), call.query()
-    given = service.given_tags(call.env)
-    before = service.give_tag(query, call.env, word, asked.prompt, dry_run=asked.dry_run)
-    what, had = f"session {before.handle}", before.tag
-    if asked.prompt >= 0:
-        what, had = f"prompt {asked.prompt} of {what}", before.regions[asked.prompt].tag
-    verb = "would be" if asked.dry_run else "is now"
-    back = given.get((before.facts.lasting, asked.prompt), "")
-    undo = _hint(call, "tag_sessions", session=before.handle, tag=back, dry_run=False)
-    return f"{what} {verb} {f'tagged {word}' if word else 'without a given tag'} (was {had})\n" + (
-        f"undo: {undo}\n" if not asked.dry_run else ""
-    )
-
-
-def _export_profile(call: Call) -> str:
-    form = choose("format", call.asked.format, FILES)
-    _, report = call.profiles(call.query())
-    return export(call, report, form)
-
-
-# --- parts of answers ------------------------------------------------------------------------
-
-
-def _told(call: Call, whole: service.Report, report: service.Report, page: service.Page) -> str:
-    """A table with what stands around it."""
-    return (
-        results.head(report, whole)
-        + page.text
-        + _more(call, page)
-        + results.tail(report.reconciliation, report.tagger)
-        + _next(call, page)
-    )
-
-
-def _next(call: Call, page: service.Page) -> str:
-    """The call that says more of a table's most telling frame, or where there is none, another table."""
-    frame = _telling(page)
-    if not frame:
-        return f"next: {_hint(call, 'list_sessions')}\n"
-    return f"next: {_hint(call, 'frame_details', frame=frame)} for callers, prompts and lines\n"
-
-
-def _hint(call: Call, name: str, **changes: object) -> str:
-    """A call of a tool with the arguments of this one, as far as it takes them, and some changed."""
-    asked = {**call.asked._asdict(), "limit": ROWS, "cursor": "", **changes}
-    spec = next(spec for spec in TOOLS if spec.name == name)
-    needed, usual = spec.required, Asked._field_defaults
-    given = {key: asked[key] for key in spec.takes if key in needed or asked[key] != usual[key]}
-    return f"{name}({', '.join(f'{key}={value!r}' for key, value in given.items())})"
-
-
-def _more(call: Call, page: service.Page) -> str:
-    """How to see the rows that come after a page."""
-    if not page.left:
-        return ""
-    return f"more: the same call with cursor='{after(call.asked, len(page.rows))}'\n"
-
-
-def _telling(page: service.Page) -> str:
-    """The first frame of a table that is worth a closer look, else the first; empty where it has none."""
-    telling = (frame for frame in page.rows if frame.partition(":")[0] in TELLING)
-    return next(telling, page.rows[0] if page.rows else "")
-
-
-# --- the table -------------------------------------------------------------------------------
 
 QUESTIONS = " ".join(f"{view.name}: {view.question}" for view in VIEWS)
 ENTRY = {"anthropic/alwaysLoad": True}
@@ -203,7 +40,6 @@ TOOLS = (
         "List past coding-agent sessions, newest first: tags, prompts, calls, errors, tokens, and totals. "
         "Start here. One session alone also shows its prompts by index.",
         (*SELECTORS, "limit", "cursor"),
-        _list_sessions,
         meta=ENTRY,
     ),
     ToolSpec(
@@ -211,14 +47,12 @@ TOOLS = (
         "The heaviest frames of a profile: what used most tokens, cost or time, what was slow, failed or "
         f"was repeated. {QUESTIONS} flat: stacks ending in a frame; cum: stacks holding it.",
         ("view", "measure", *SELECTORS, "focus", "limit", "cursor"),
-        _top_frames,
         meta=ENTRY,
     ),
     ToolSpec(
         "profile",
         "A profile as table, folded stacks (a flame graph's input) or JSON, the heaviest stacks first.",
         ("view", "format", *SELECTORS, "focus", "limit", "cursor"),
-        _profile,
         argued={"format": f"{TABLE} (default), {FOLDED} or {JSON}"},
     ),
     ToolSpec(
@@ -226,7 +60,6 @@ TOOLS = (
         "One frame: callers, callees, the sessions and prompts behind it, and the transcript lines as "
         "evidence.",
         ("frame", "view", "measure", *SELECTORS, "focus", "limit"),
-        _frame_details,
         required=("frame",),
     ),
     ToolSpec(
@@ -234,14 +67,12 @@ TOOLS = (
         "What changed: a period against the one before (default: this week against last week), or a "
         "session against all, another session or a period.",
         ("base", "view", "measure", "normalize", *SELECTORS, "focus", "limit", "cursor"),
-        _compare_profiles,
     ),
     ToolSpec(
         "tag_sessions",
         "Name a session, or one of its prompts, by what it was about; lists and profiles then show it. "
         "Given tags win over rules.",
         ("session", "tag", "prompt", "project", "dry_run"),
-        _tag_sessions,
         reads=False,
         required=("session", "tag"),
     ),
@@ -249,7 +80,6 @@ TOOLS = (
         "export_profile",
         "Write a profile to a file for pprof, speedscope or a browser (SVG flame graph), and say where.",
         ("view", "format", "name", "overwrite", *SELECTORS, "focus"),
-        _export_profile,
         reads=False,
         argued={"format": f"{', '.join(FILES)}; default {FILES[0]}"},
     ),

@@ -113,7 +113,7 @@ def test_a_server_that_nobody_asked_has_loaded_nothing_heavy() -> None:
     """The client waits for the greeting."""
     code = (
         "import sys, agentpprof_mcp.server;"
-        "print([m for m in ('google.protobuf', 're2', 'sqlite3', 'difflib') if m in sys.modules])"
+        "print([m for m in ('google.protobuf', 're2', 'sqlite3', 'difflib', 'agentpprof_mcp.service') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
