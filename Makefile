@@ -52,10 +52,12 @@ test: .venv/installed-dev
 
 test-llama: .venv/installed-llama
 	$(BIN)/pytest -m llama -rs
-# Where the programs are that run the real clients (run-claude, run-codex, install-clients).
-CLIENT_TOOLS ?= ../shared/tools
+
+# The folder of the programs that run the real clients (run-claude, run-codex, install-clients).
+CLIENT_TOOLS ?=
 
 test-clients: .venv/installed-dev
+	@test -x "$(CLIENT_TOOLS)/install-clients" || { echo "make test-clients CLIENT_TOOLS=DIR" >&2; exit 1; }
 	$(CLIENT_TOOLS)/install-clients
 	AGENTPPROF_CLIENT_TOOLS="$(abspath $(CLIENT_TOOLS))" $(BIN)/pytest -m clients
 
