@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, str] = {
     "readers.lines": "model readers.framing",
     "readers.*": "effects model readers.base readers.framing readers.lines",
     "readers": "errors model readers.*",
-    "taggers": "cachefile effects errors labels model output query",
+    "taggers": "cachefile effects errors labels model output patterns query",
     "writers.base": "model profile",
     "writers.*": "errors model profile writers.base",
     "writers": "writers.*",

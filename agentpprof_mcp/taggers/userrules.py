@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_mcp.errors import InputError, UserError
+from agentpprof_mcp.patterns import matcher
 from agentpprof_mcp.taggers.base import TAG
 
 __all__ = ["KINDS", "UserRule", "parse_rules", "rules_of"]
@@ -13,7 +14,6 @@ __all__ = ["KINDS", "UserRule", "parse_rules", "rules_of"]
 KINDS = ("session", "prompt", "llm", "all")
 DEFAULT_FILE = "tags.toml"
 MAX_RULES = 200
-MAX_PATTERN = 1024
 MAX_FILE = 1 << 20
 KEYS = {"kind", "tag", "pattern"}
 
@@ -25,7 +25,7 @@ class UserRule(NamedTuple):
     kind: str
     tag: str
     pattern: str
-    matches: Callable[[str], object]
+    matches: Callable[[str], bool]
 
 
 def parse_rules(sources: Iterable[str]) -> list[UserRule]:
@@ -94,15 +94,4 @@ def _rule(name: str, kind: str, tag: str, pattern: str) -> UserRule:
         raise UserError(f"{name}: the kind must be one of {', '.join(KINDS)}")
     if not TAG.fullmatch(tag):
         raise UserError(f"{name}: a tag is one lower-case word of 3 to 12 letters")
-    if len(pattern) > MAX_PATTERN:
-        raise UserError(f"{name} is longer than {MAX_PATTERN} characters")
-    import re2  # noqa: PLC0415  only users of rules pay for it
-
-    options = re2.Options()
-    options.log_errors = False
-    try:
-        return UserRule(name, kind, tag, pattern, re2.compile(pattern, options).search)
-    except re2.error:
-        raise UserError(
-            f"{name}: not a regular expression of RE2 (no look-around, no back-references)"
-        ) from None
+    return UserRule(name, kind, tag, pattern, matcher(pattern, name, any_case=False))

@@ -166,7 +166,7 @@ def test_the_same_history_gives_the_same_bytes(run, shop, tmp_path):
         (["--tag-rule", "prompt:x"], 2, "tag rule 1 is not KIND:TAG=REGEX"),
         (["--tag-rule", "prompt:docs=a", "--tag-rule", "file:docs=a"], 2, "tag rule 2: the kind"),
         (["--tag-rule", "prompt:Docs=a"], 2, "one lower-case word"),
-        (["--tag-rule", "prompt:docs=(a"], 2, "not a regular expression"),
+        (["--tag-rule", "prompt:docs=(a"], 2, "no regular expression"),
         (["--frames", "project,nope"], 2, "unknown frame 'nope'"),
         (["--path-depth", "0"], 2, "--path-depth is '0'"),
         (["--tz", "Mars/Base"], 2, "no time zone 'Mars/Base'"),

@@ -18,6 +18,10 @@ from tests.server.conftest import FIRST
 from tests.test_docs import DOCS, ROOT
 
 TOOLS = Path(os.environ.get("AGENTPPROF_CLIENT_TOOLS", "nowhere"))
+USER_CACHE = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+CLIENTS = os.environ.get("AGENTPPROF_TOOLS_CACHE") or str(Path(USER_CACHE, "agentpprof-tools"))
+"""Where the clients were installed, for a user who is not the one of the tests."""
+
 ROOTS = [f"--{agent}-root={DOCS / 'example' / f'.{agent}'}" for agent in ("claude", "codex")]
 SERVER = [sys.executable, "-m", "agentpprof_mcp"]
 SESSION = "5f0c2a71"
@@ -34,10 +38,11 @@ both = pytest.mark.parametrize("client", ["claude", "codex"])
 @pytest.fixture
 def environ(home: Path) -> dict[str, str]:
     """Of the user who starts a client: nothing of the one who runs the tests but the paths of programs."""
-    kept = ("PATH", "AGENTPPROF_TOOLS_CACHE", "AGENTPPROF_CLIENTS")
+    kept = ("PATH", "AGENTPPROF_CLIENTS")
     path = os.pathsep.join([str(ROOT), str(ROOT / "cli")])
     environ = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**environ, "HOME": str(home), "PYTHONPATH": path, "DISABLE_AUTOUPDATER": "1"}
+    own = {"HOME": str(home), "PYTHONPATH": path, "AGENTPPROF_TOOLS_CACHE": CLIENTS}
+    return {**environ, **own, "DISABLE_AUTOUPDATER": "1"}
 
 
 @pytest.fixture
