@@ -19,6 +19,10 @@ __all__ = ["BUSY", "DAMAGED", "UNAVAILABLE", "CacheFile", "CacheFileError"]
 WAIT = 10.0
 """Seconds that one process waits for another's write."""
 
+PARTS = ("-journal", "")
+"""Endings of a file's parts, the journal first: a new file must not meet an old one's."""
+ASIDE = ".damaged"
+
 DAMAGED, BUSY, UNAVAILABLE = "damaged", "busy", "unavailable"
 STATES = {
     "SQLITE_CORRUPT": DAMAGED,
@@ -69,16 +73,26 @@ class CacheFile:
             yield connection
             connection.execute("COMMIT")
 
-    def move_aside(self) -> None:
-        """Keep the file under another name, its journal first: a new file must not meet it."""
-        for suffix in ("-journal", ""):
-            old = self.path.with_name(self.path.name + suffix)
+    def paths(self) -> list[Path]:
+        """The names that the file and what belongs to it may have, also when it was moved aside."""
+        return [self._beside(aside + part) for aside in ("", ASIDE) for part in PARTS]
+
+    def _beside(self, suffix: str) -> Path:
+        return self.path.with_name(self.path.name + suffix)
+
+    def _move_aside(self) -> bool:
+        """Keep the file under another name; whether that name is free now."""
+        for part in PARTS:
             with suppress(OSError):
-                old.replace(self.path.with_name(self.path.name + ".damaged" + suffix))
+                self._beside(part).replace(self._beside(ASIDE + part))
+        return not self.exists()
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator["sqlite3.Connection"]:
-        """A connection; what goes wrong with it is told in one word, and a damaged file moves."""
+        """A connection; what goes wrong with it is told in one word, and a damaged file moves.
+
+        Whoever uses it may raise a `CacheFileError` too, to say so of what it holds.
+        """
         import sqlite3  # noqa: PLC0415  most runs of most commands need none
 
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
@@ -87,6 +101,8 @@ class CacheFile:
             with closing(connect(address)) as connection:
                 connection.text_factory = _text
                 yield connection
+        except CacheFileError as error:
+            state = error.state
         except UnicodeDecodeError:  # of a message that quotes the file
             state = DAMAGED
         except (sqlite3.Error, OSError) as error:
@@ -94,8 +110,8 @@ class CacheFile:
             state = next((STATES[key] for key in STATES if name.startswith(key)), UNAVAILABLE)
         else:
             return
-        if state == DAMAGED:
-            self.move_aside()
+        if state == DAMAGED and not self._move_aside():
+            state = UNAVAILABLE
         raise CacheFileError(state)
 
 

@@ -13,19 +13,20 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from agentpprof_mcp.cachefile import BUSY, DAMAGED, UNAVAILABLE
 from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import InputError, NothingFoundError
+from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.library import Library
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.query import Query, Selection
-from agentpprof_mcp.readers import Group, Heads, discover, named
+from agentpprof_mcp.readers import Group, discover, named
 from agentpprof_mcp.reading import Told, read_all
 from agentpprof_mcp.selecting import LAST, choose, nothing
 from agentpprof_mcp.survey import survey
 from agentpprof_mcp.taggers import Asking
-from agentpprof_mcp.totals import Total
+from agentpprof_mcp.totals import Total, total_of, total_of_digests
 from agentpprof_mcp.views import View
 from agentpprof_mcp.work import Gathering, Work, working
 
@@ -35,6 +36,17 @@ Progress = Callable[[str, int, int], None]
 """Told what is done, and to how many of how many."""
 
 READING, ASKING = "reading session", "asking about text"
+
+UNKNOWN = (
+    "deleted sessions are known to the index alone: --include-deleted goes with no --no-index,"
+    " --session-file, --include-previews or --tagger llm"
+)
+TROUBLES = {
+    DAMAGED: "the index was damaged, or of another version; it is moved aside and made anew",
+    BUSY: "another process is writing the index; this run did without it",
+    UNAVAILABLE: "the index cannot be used, so history is read again every time",
+}
+"""What to say of trouble with the index."""
 
 
 class Sessions(NamedTuple):
@@ -58,6 +70,8 @@ def collect(
     work = working(query, env, view)
     told = partial(progress, READING)
     if work.asking or query.previews or query.selection.session_files or not query.remember:
+        if query.deleted:
+            raise UserError(UNKNOWN)
         return _read(work, told, progress)
     return _remember(work, told, whole=whole)
 
@@ -66,7 +80,7 @@ def _read(work: Work, told: Told, progress: Progress) -> Sessions:
     """Read everything; keep nothing."""
     account = Reconciliation()
     selection = work.query.selection
-    groups = named(selection.session_files) or discover(_roots(selection), Heads({}), account)
+    groups = named(selection.session_files) or discover(_roots(selection), {}, account)
     if work.asking:
         _ask(work, work.asking, groups, progress)
     digests = read_all(groups, work, told)
@@ -79,17 +93,32 @@ def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
     """Read what changed since the last time; the index knows the rest."""
     account = Reconciliation()
     selection = work.query.selection
-    roots = _roots(selection)
     store = Store(work.env.cache, work.key, work.env.now)
-    index = Index(store, roots)
-    groups = discover(roots, Heads(index.heads()), account)
+    index = Index(store, _roots(selection))
+    groups = discover(_roots(selection), index.heads(), account)
     library = Library(survey(groups, index, work, told), store, work, told)
-    if not (whole or selection.session_ids or selection.session_tags or selection.max_sessions):
-        total = library.total()
-        if total.sessions:
-            account.add(total.reconciliation)
-            return Sessions([], account, work.tagger.describe(), total, library.remarks())
-    return _chosen(work, library.digests(), account)._replace(remarks=library.remarks())
+    deleted, remarks = library.deleted() if work.query.deleted else ([], [])
+    single = selection.session_ids or selection.session_tags or selection.max_sessions
+    found = None if whole or single else _summed(work, library, deleted, account)
+    if found is None:
+        found = _chosen(work, [*library.digests(), *deleted], account)
+    included = sum(not digest.dropped for digest in found.sessions or deleted if digest.deleted)
+    if included:
+        remarks.insert(0, f"deleted sessions included, as they were when last read: {included:,}")
+    if store.trouble:
+        remarks.append(TROUBLES[store.trouble])
+    return found._replace(remarks=tuple(remarks))
+
+
+def _summed(
+    work: Work, library: Library, deleted: list[Digest], account: Reconciliation
+) -> Sessions | None:
+    """The sum of all selected sessions; None if there is none, and somebody has to say why."""
+    total = total_of([library.total(), total_of_digests(deleted)])
+    if not total.sessions:
+        return None
+    account.add(total.reconciliation)
+    return Sessions([], account, work.tagger.describe(), total)
 
 
 def _chosen(work: Work, digests: list[Digest], account: Reconciliation) -> Sessions:

@@ -1,77 +1,27 @@
 """Digests and their totals, remembered: what was made once of the same files is not made again.
 
-A digest is kept under what it is about (a session, a view, how it is looked at) and what it was made of
-(the version of the session, the project that it is shown in, its given tags). Sums of digests are kept
-too, in a tree by session, so that a question about everything costs what has changed since the last one.
+A digest is kept under what it is about (a session, and how it is looked at) and what it was made of (the
+version of the session, the project that it is shown in, its given tags). Sums of digests are kept too, in
+a tree by session, so that a question about everything costs what has changed since the last one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from agentpprof_mcp.cachefile import BUSY, DAMAGED
 from agentpprof_mcp.digest import Digest, Facts
 from agentpprof_mcp.index import Row, Store, Unit, stand_in
+from agentpprof_mcp.model import Session
 from agentpprof_mcp.reading import Told, read_sets
 from agentpprof_mcp.survey import Survey
 from agentpprof_mcp.totals import Total, total_of, total_of_digests
+from agentpprof_mcp.tree import Node, Slot, tree
 from agentpprof_mcp.work import Work
 
 __all__ = ["Library"]
 
-LEAF = 32
-"""Sessions below a node of the tree that has no nodes below it."""
-
 SUM = b"sum"
 """The owner of kept sums."""
-
-DEEPEST = 4
-"""Levels of the tree, each of 16 parts by a digit of the sessions' numbers."""
-
-FEW = 64
-"""Of more digests that were made anew the sums are not kept: the next question keeps them."""
-
-
-TROUBLES = {
-    DAMAGED: "the index was damaged or of another version; it is moved aside and made anew",
-    BUSY: "another process is writing the index; this run did without it",
-}
-"""What to say of trouble with the index; where none can be kept at all, nothing is lost but time."""
-
-
-class Slot(NamedTuple):
-    """Where the digest of the session `at` an index is kept; `place` is empty for one that passes."""
-
-    at: int
-    number: bytes
-    place: bytes
-    key: bytes
-
-
-class Node(NamedTuple):
-    """A node of the tree: what it is kept under, and the sessions below it, in order."""
-
-    place: bytes
-    key: bytes
-    slots: Sequence[Slot]
-    depth: int
-
-    def children(self) -> "list[Node]":
-        """The nodes below; none below a leaf."""
-        if len(self.slots) <= LEAF or self.depth == DEEPEST:
-            return []
-        parts: dict[str, list[Slot]] = {}
-        for slot in self.slots:
-            parts.setdefault(slot.number.hex()[self.depth], []).append(slot)
-        return [
-            _node(self.place, digit, part, self.depth + 1) for digit, part in sorted(parts.items())
-        ]
-
-
-def _node(above: bytes, digit: str, slots: Sequence[Slot], depth: int = 0) -> Node:
-    key = stand_in(*(slot.place + slot.key for slot in slots))
-    return Node(stand_in("node", above, digit), key, slots, depth)
 
 
 class Library:
@@ -82,112 +32,116 @@ class Library:
         self._store = store
         self._work = work
         self._told = told
-        self._made = dict(found.made)
+        self._unread = {at: digest for at, unit in _there(found) if (digest := self._skipped(unit))}
+        self._slots = [self._slot(at, unit) for at, unit in enumerate(found.units)]
+        self._made: dict[int, Digest] = {}
         self._rows = list(found.rows)
-        self._slots = [self._slot(index) for index in range(len(found.groups))]
-        self._rows += self._digest_rows(self._made)
-        self._included = self._left_out = 0
+        self._note(found.made)
 
     def digests(self) -> list[Digest]:
-        """The digest of every session; of those of other projects only what their project is."""
-        known = self._known(slot for slot in self._slots if self._may_count(slot.at))
+        """The digest of every session; of one that is left out unseen only what the index tells."""
+        known = self._known([slot for slot in self._slots if slot.at not in self._unread])
         self._keep()
-        present = [known.get(slot.at) or self._elsewhere(slot.at) for slot in self._slots]
-        return [*present, *self._deleted()]
+        known.update(self._unread)
+        return [known[slot.at] for slot in self._slots]
 
     def total(self) -> Total:
-        """The sum of all digests, without those of sessions in other projects."""
-        selected = [slot for slot in self._slots if self._may_count(slot.at)]
-        passing = [slot for slot in selected if not slot.place]
-        lasting = sorted((s for s in selected if s.place), key=lambda slot: slot.number)
-        root = _node(self._work.scope(), "", lasting)
+        """The sum of all digests, without those of sessions that are left out unseen."""
+        slots = [slot for slot in self._slots if slot.at not in self._unread]
+        single = [slot for slot in slots if not slot.place]
+        root = tree(self._work.scope(), [slot for slot in slots if slot.place])
         sums = self._kept_sums(root)
-        open_slots = [slot for leaf in _leaves(root, sums) for slot in leaf.slots]
-        known = self._known([*passing, *open_slots])
-        once = total_of_digests([*(known[slot.at] for slot in passing), *self._deleted()])
-        total = total_of([self._sum(root, sums, known), once])
+        known = self._known([*single, *(slot for leaf in root.leaves(sums) for slot in leaf.slots)])
+        total = self._sum(root, sums, known)
         self._keep()
-        return total
+        return total_of([total, total_of_digests(known[slot.at] for slot in single)])
 
-    def remarks(self) -> tuple[str, ...]:
-        """What the user should know of where the answer comes from."""
-        counted = (
-            (self._included, "deleted sessions are included, as they were when last read"),
-            (
-                self._left_out,
-                "deleted sessions are left out: nothing is known of them in this view",
-            ),
+    def deleted(self) -> tuple[list[Digest], list[str]]:
+        """Digests of sessions whose files are gone, and what to say of those that have to be left out."""
+        gone = [unit for unit in self._found.gone if not self._gate(unit)]
+        alone = [unit for unit in gone if not unit.shared]
+        slots = [self._slot(at, unit) for at, unit in enumerate(alone)]
+        found = self._remembered(slots, alone)
+        for digest in found.values():
+            digest.deleted = True
+        left_out = (
+            (len(alone) - len(found), "nothing is known of them in this view"),
+            (len(gone) - len(alone), "others have copies of their calls"),
         )
-        remarks = [f"{number:,} {what}" for number, what in counted if number]
-        return (*remarks, *filter(None, [TROUBLES.get(self._store.trouble)]))
+        remarks = [f"deleted sessions left out, as {why}: {n:,}" for n, why in left_out if n]
+        return list(found.values()), remarks
+
+    def _skipped(self, unit: Unit) -> Digest | None:
+        """The digest of a session that is left out for its project or time, unless it must be read."""
+        digest = self._work.unread(_session_of(unit))
+        if digest:
+            digest.facts = _facts_of(unit)
+        return digest
+
+    def _gate(self, unit: Unit) -> str:
+        """Why a session is left out for its project or time; empty if it is not."""
+        return self._work.gate(_session_of(unit))[1]
 
     def _keep(self) -> None:
         """Write what is new."""
         if self._rows or self._found.forget:
             self._store.keep(self._rows, self._found.forget)
+            self._rows, self._found.forget = [], []
 
     # --- digests -----------------------------------------------------------------------------
 
-    def _deleted(self) -> list[Digest]:
-        """What is known of sessions that are gone, and of whose calls no other session has copies."""
-        if not self._work.query.deleted:
-            return []
-        units = [
-            unit
-            for unit in self._found.gone
-            if not self._work.project_of(unit.cwds)[1] and not unit.shared
-        ]
-        slots = [(self._slot_of(-1, unit), unit) for unit in units]
-        kept = self._store.find({slot.place: slot.key for slot, _ in slots if slot.place})
-        found = [(kept[slot.place], unit) for slot, unit in slots if slot.place in kept]
-        self._included, self._left_out = len(found), len(units) - len(found)
-        return [_decoded(value, unit, deleted=True) for value, unit in found]
+    def _slot(self, at: int, unit: Unit | None) -> Slot:
+        """Where the digest of a session is kept; nowhere if only a part of it may be selected."""
+        if unit is None or not self._work.query.selection.spans(unit.started, unit.ended):
+            return Slot(at, b"", b"", b"")
+        key = stand_in(unit.maker, unit.version, self._work.shown(unit.cwds, unit.lasting))
+        return Slot(at, unit.number, self._work.look + unit.number, key)
 
-    def _slot(self, index: int) -> Slot:
-        unit = self._found.units[index]
-        return self._slot_of(index, unit) if unit else Slot(index, b"", b"", b"")
-
-    def _slot_of(self, index: int, unit: Unit) -> Slot:
-        context = self._work.context(unit.started, unit.ended)
-        shown = self._work.shown(unit.cwds, unit.lasting)
-        place = context + unit.number if context else b""
-        return Slot(index, unit.number, place, stand_in(unit.version, shown))
-
-    def _may_count(self, index: int) -> bool:
-        """Whether a session can be part of the answer: one of another project is not, nor its account."""
-        unit = self._found.units[index]
-        return unit is None or not unit.cwds or not self._work.project_of(unit.cwds)[1]
-
-    def _elsewhere(self, index: int) -> Digest:
-        unit = self._found.units[index]
-        cwds = unit.cwds if unit else ()
-        return Digest(project=self._work.project_label(cwds), dropped="project", facts=Facts(cwds))
-
-    def _known(self, slots: Iterable[Slot]) -> dict[int, Digest]:
+    def _known(self, slots: Sequence[Slot]) -> dict[int, Digest]:
         """The digests of slots by index: made before, remembered, or read now with their families."""
-        slots = list(slots)
         known = {slot.at: self._made[slot.at] for slot in slots if slot.at in self._made}
         wanted = [slot for slot in slots if slot.at not in known]
-        kept = self._store.find({slot.place: slot.key for slot in wanted if slot.place})
-        for slot in wanted:
-            unit, value = self._found.units[slot.at], kept.get(slot.place)
-            if unit is not None and value is not None:
-                known[slot.at] = _decoded(value, unit)
+        known.update(self._remembered(wanted, self._found.units))
         missing = [slot.at for slot in wanted if slot.at not in known]
         if missing:
-            sets = {tuple(self._found.family(index)) for index in missing}
+            sets = {tuple(self._found.family(at)) for at in missing}
             read = dict(read_sets(sorted(sets), self._found.groups, self._work, self._told))
-            self._made.update(read)
-            self._rows += self._digest_rows(read)
-            known.update((index, read[index]) for index in missing)
+            self._note(read)
+            known.update((at, read[at]) for at in missing)
         return known
 
-    def _digest_rows(self, made: dict[int, Digest]) -> list[Row]:
-        return [
-            Row(slot.place, slot.key, _encoded(digest), slot.number)
-            for index, digest in made.items()
-            if (slot := self._slots[index]).place and self._may_count(index)
-        ]
+    def _remembered(self, slots: Sequence[Slot], units: Sequence[Unit | None]) -> dict[int, Digest]:
+        """The kept digests of slots, by index, with what is known of their sessions."""
+        kept = self._store.find({slot.place: slot.key for slot in slots if slot.place})
+        found = {}
+        for slot in slots:
+            unit, value = units[slot.at], kept.get(slot.place)
+            if unit is not None and value is not None:
+                digest = msgspec.msgpack.decode(value, type=Digest)
+                digest.id, digest.facts = unit.session, _facts_of(unit)
+                if self._lasts(digest):
+                    found[slot.at] = digest
+        return found
+
+    def _note(self, made: Mapping[int, Digest]) -> None:
+        """Take note of digests that were made now, to keep those that will be good again."""
+        self._made.update(made)
+        for at, digest in made.items():
+            slot = self._slots[at]
+            if slot.place and at not in self._unread and self._lasts(digest):
+                plain = msgspec.structs.replace(digest, id="", facts=Facts())
+                value = msgspec.msgpack.encode(plain)
+                self._rows.append(Row(slot.place, slot.key, value, slot.number))
+
+    def _lasts(self, digest: Digest) -> bool:
+        """Whether a digest is the same for all ranges of time that its session lies within.
+
+        One without events is not: it is left out of every range, but for that alone it is not left out.
+        """
+        selection = self._work.query.selection
+        if not selection.ranged or selection.prompt_tags or digest.dropped in {"copied", "project"}:
+            return True
+        return bool(digest.counts.calls or digest.counts.tools)
 
     # --- sums --------------------------------------------------------------------------------
 
@@ -198,42 +152,32 @@ class Library:
         while level:
             kept = self._store.find({node.place: node.key for node in level})
             sums.update((k, msgspec.msgpack.decode(v, type=Total)) for k, v in kept.items())
-            level = [child for node in level if node.place not in kept for child in node.children()]
+            level = [child for node in level if node.place not in kept for child in node.children]
         return sums
 
     def _sum(self, node: Node, sums: Mapping[bytes, Total], known: Mapping[int, Digest]) -> Total:
-        """The sum of a node; one that was not kept is made of those below."""
+        """The sum of a node; one that was not kept is made of those below, and kept."""
         if node.place in sums:
             return sums[node.place]
-        below = node.children()
-        if below:
-            total = total_of([self._sum(child, sums, known) for child in below])
+        if node.children:
+            total = total_of(self._sum(child, sums, known) for child in node.children)
         else:
             total = total_of_digests(known[slot.at] for slot in node.slots)
-        if len(self._made) <= FEW:
-            self._rows.append(Row(node.place, node.key, msgspec.msgpack.encode(total), SUM))
+        self._rows.append(Row(node.place, node.key, msgspec.msgpack.encode(total), SUM))
         return total
 
 
-def _leaves(node: Node, sums: Mapping[bytes, Total]) -> Iterator[Node]:
-    """The leaves below a node that no kept sum stands for."""
-    if node.place in sums:
-        return
-    below = node.children()
-    if not below:
-        yield node
-    for child in below:
-        yield from _leaves(child, sums)
+def _there(found: Survey) -> Iterator[tuple[int, Unit]]:
+    """The units of the sessions that can be read, by index."""
+    return ((at, unit) for at, unit in enumerate(found.units) if unit is not None)
 
 
-def _encoded(digest: Digest) -> bytes:
-    """A digest without what the catalog keeps, sealed."""
-    return msgspec.msgpack.encode(msgspec.structs.replace(digest, id="", facts=Facts()))
+def _session_of(unit: Unit) -> Session:
+    """A session without events, as far as the index knows it."""
+    return Session(
+        unit.session, unit.agent, cwds=list(unit.cwds), started=unit.started, ended=unit.ended
+    )
 
 
-def _decoded(value: bytes, unit: Unit, *, deleted: bool = False) -> Digest:
-    """A kept digest, with what the catalog knows of its session."""
-    digest = msgspec.msgpack.decode(value, type=Digest)
-    digest.id, digest.deleted = unit.session, deleted
-    digest.facts = Facts(unit.cwds, unit.started, unit.ended, unit.lasting)
-    return digest
+def _facts_of(unit: Unit) -> Facts:
+    return Facts(unit.cwds, unit.started, unit.ended, unit.lasting)

@@ -14,7 +14,7 @@ from zlib import adler32, crc32
 
 from agentpprof_mcp.model import UNNAMED, ModelCall, Session, ToolCall
 
-__all__ = ["claims", "families", "settle"]
+__all__ = ["claim_of_name", "claims", "families", "settle"]
 
 
 def claims(session: Session, root: str = "") -> list[int]:
@@ -23,16 +23,22 @@ def claims(session: Session, root: str = "") -> list[int]:
     `root` is what its main file begins with, if that is known.
     """
     agent = session.agent
-    held = [f"{agent}c{call.message}" for call in session.calls if call.message]
-    held += [f"{agent}p{prompt.key}" for prompt in session.prompts if prompt.key]
-    held += [f"{agent}s{name}" for name in (session.id, *session.origins)]
-    held += [f"{agent}r{root}"] if root else []
-    return [crc32(text) << 32 | adler32(text) for text in map(_encoded, held)]
+    held = [_claim(f"{agent}c{call.message}") for call in session.calls if call.message]
+    held += [_claim(f"{agent}p{prompt.key}") for prompt in session.prompts if prompt.key]
+    held += [claim_of_name(agent, name) for name in (session.id, *session.origins)]
+    held += [_claim(f"{agent}r{root}")] if root else []
+    return held
 
 
-def _encoded(text: str) -> bytes:
-    """Bytes of an id, which may hold what UTF-8 does not allow."""
-    return text.encode("utf-8", "surrogatepass")
+def claim_of_name(agent: str, name: str) -> int:
+    """The claim that a session's own id is, and that those have which were forked from it."""
+    return _claim(f"{agent}s{name}")
+
+
+def _claim(text: str) -> int:
+    """A number for an id, which may hold what UTF-8 does not allow."""
+    data = text.encode("utf-8", "surrogatepass")
+    return crc32(data) << 32 | adler32(data)
 
 
 def families(claimed: Sequence[Iterable[int]]) -> list[list[int]]:

@@ -36,6 +36,18 @@ class Selection(NamedTuple):
     until: int = 0
     max_sessions: int | None = None
 
+    @property
+    def ranged(self) -> bool:
+        """Whether a range of time is selected."""
+        return bool(self.since or self.until)
+
+    def spans(self, started: int, ended: int) -> bool | None:
+        """Whether a span of time (milliseconds) lies within the selected range; None if in part."""
+        if started >= self.since and (not self.until or ended < self.until):
+            return True
+        outside = ended < self.since or (self.until and started >= self.until)
+        return False if outside else None
+
 
 class Llama(NamedTuple):
     """A language model on a llama.cpp server: where it is, and how long it may take.

@@ -45,7 +45,7 @@ def _mark(selection: Selection, digest: Digest) -> None:
     names = (digest.id, digest.handle)
     if ids and LAST not in ids and not any(_is_called(names, prefix) for prefix in ids):
         digest.dropped = "id"
-    elif tags and digest.tag not in tags:
+    elif tags and digest.tag not in tags and digest.dropped != "events":
         digest.dropped = "tag"
     else:
         return
@@ -101,7 +101,7 @@ def nothing(selection: Selection, digests: Sequence[Digest], home: Path) -> str:
         )
     in_project = [digest for digest in digests if digest.dropped != "project"]
     newest = sorted(in_project, key=lambda d: (-d.ended, d.id))[:LISTED]
-    listed = ", ".join(f"{digest.handle} {digest.tag}" for digest in newest)
+    listed = ", ".join(f"{digest.handle} {digest.tag}".rstrip() for digest in newest)
     reasons = ", ".join(f"{dropped[word]} {REASONS[word]}" for word in REASONS if dropped[word])
     hint = "; try --all-projects or --project-root" if dropped["project"] else ""
     return f"no session matches: {reasons}; the newest searched: {listed}{hint}"

@@ -8,13 +8,18 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 from agentpprof_mcp.digest import Digest
-from agentpprof_mcp.index import Index, Row, Store, Unit, stand_in
-from agentpprof_mcp.ownership import families
+from agentpprof_mcp.index import MAKER, Index, Row, Store, Unit, stand_in
+from agentpprof_mcp.ownership import claim_of_name, families
 from agentpprof_mcp.readers import Group
 from agentpprof_mcp.reading import Told, alike, read_sets
 from agentpprof_mcp.work import Work
 
 __all__ = ["Survey", "survey"]
+
+TICK = 20_000_000
+"""Nanoseconds in which a file may change twice and show one time: the system's clock has steps."""
+
+Claims = dict[int, Iterable[int]]
 
 
 class Survey:
@@ -24,10 +29,12 @@ class Survey:
     is kept about the owners in `forget` is out of date.
     """
 
-    def __init__(self, groups: Sequence[Group], units: list[Unit | None], index: Index) -> None:
+    def __init__(
+        self, groups: Sequence[Group], units: Sequence[Unit | None], gone: list[Unit]
+    ) -> None:
         self.groups = groups
         self.units = units
-        self.gone = [unit for unit in index.units() if unit.gone]
+        self.gone = gone
         self.made: dict[int, Digest] = {}
         self.rows: list[Row] = []
         self.forget: list[bytes] = []
@@ -46,27 +53,23 @@ def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Sur
     """Look at every group, and read those that the index does not know as they are."""
     before = [index.unit(group.agent, _name(group)) for group in groups]
     known = [_if_same(unit, group) for unit, group in zip(before, groups, strict=True)]
-    lost = _lost(index, {_name(group) for group in groups})
-    if all(known) and not lost:
-        return Survey(groups, known, index)
-    claims = _kept_claims(known, index.store)
+    absent = _absent(index, groups)
+    if all(unit and not unit.gone for unit in known) and all(unit.gone for unit in absent):
+        return Survey(groups, known, absent)
+    claims = _kept_claims(dict(enumerate(known)), index.store)
     made, sets = _read(groups, [i for i in range(len(groups)) if i not in claims], work, told)
     claims.update((i, array("Q", digest.facts.claims)) for i, digest in made.items())
     kin = _kin(claims, len(groups))
-    families_left = {unit.family for unit in before if unit}
-    for unit in lost:
-        unit.gone, unit.shared = index.store.now, unit.family in families_left
-    units = _units(groups, known, made, kin)
-    found = Survey(groups, units, index)
+    units = _units(groups, known, made, kin, index.store.now)
+    gone = _missed(absent, units, claims, index.store)
+    found = Survey(groups, units, gone)
     found.made = {i: made[i] for i in made if kin[i] == sets[i]}
-    found.forget = [old.number for i in made if (old := before[i]) is not None]
-    found.rows = [*_catalog_rows(index, units, groups), *_claim_rows(units, made)]
+    outdated = [old.number for i in made if units[i] and (old := before[i])]
+    renamed = {unit.number for unit in absent} - {unit.number for unit in gone}
+    found.forget = [*outdated, *renamed]
+    present = [unit or old for unit, old in zip(units, before, strict=True)]
+    found.rows = [*index.rows([*filter(None, present), *gone]), *_claim_rows(units, made)]
     return found
-
-
-def _lost(index: Index, names: set[str]) -> list[Unit]:
-    """The units whose files are gone since the last time."""
-    return [unit for unit in index.units() if unit.name not in names and not unit.gone]
 
 
 def _name(group: Group) -> str:
@@ -74,9 +77,20 @@ def _name(group: Group) -> str:
     return str(group.main or group.subagents[0])
 
 
+def _absent(index: Index, groups: Sequence[Group]) -> list[Unit]:
+    """The units that have no files any more."""
+    names = {(group.agent, _name(group)) for group in groups}
+    return [
+        unit
+        for agent, catalog in index.catalogs.items()
+        for name, unit in catalog.units.items()
+        if (agent, name) not in names
+    ]
+
+
 def _if_same(unit: Unit | None, group: Group) -> Unit | None:
-    """The unit, if it is known and its files are as they were."""
-    return unit if unit and unit.files == group.files and not unit.gone else None
+    """The unit, if it is known and its files are as they were when we, as we are now, read them."""
+    return unit if unit and unit.files == group.files and unit.maker == MAKER else None
 
 
 def _read(
@@ -103,36 +117,84 @@ def _units(
     known: Sequence[Unit | None],
     made: Mapping[int, Digest],
     kin: Sequence[list[int]],
+    now: int,
 ) -> list[Unit | None]:
     """The units as they are now: those that were read anew, all with their family and version."""
-    contents = [stand_in(*group.files) for group in groups]
+    contents = [stand_in(group.files, 0 if _is_at_rest(group, now) else now) for group in groups]
     units: list[Unit | None] = []
     for index, group in enumerate(groups):
         digest: Digest | None = made.get(index)
         unit: Unit | None = known[index]
         members = kin[index]
-        family = stand_in(*(_name(groups[i]) for i in members))
-        version = stand_in(*(contents[i] for i in members))
+        family = stand_in([_name(groups[i]) for i in members])
+        version = stand_in([contents[i] for i in members])
         if digest is None and unit is not None:
             unit.family, unit.version = family, version
-        elif digest is not None and digest.dropped != "unreadable":
-            name, facts = _name(group), digest.facts
-            number = stand_in(group.agent, name)
-            unit = Unit(
-                name, digest.id, number, group.files, family, version,
-                facts.cwds, facts.started, facts.ended, facts.lasting,
-            )  # fmt: skip
+            unit.gone, unit.shared = 0, False
+        elif digest is not None:
+            unit = _unit(group, digest, family, version, now)
         units.append(unit)
     return units
+
+
+def _unit(group: Group, digest: Digest, family: bytes, version: bytes, now: int) -> Unit | None:
+    """A session that was read; None if it could not be."""
+    if digest.dropped == "unreadable":
+        return None
+    name, facts = _name(group), digest.facts
+    return Unit(
+        agent=group.agent,
+        name=name,
+        session=digest.id,
+        number=stand_in(group.agent, name),
+        files=group.files if _is_at_rest(group, now) else (),
+        family=family,
+        version=version,
+        cwds=facts.cwds,
+        started=facts.started,
+        ended=facts.ended,
+        lasting=facts.lasting,
+    )
+
+
+def _is_at_rest(group: Group, now: int) -> bool:
+    """Whether every later change of the files will show in their stamps."""
+    return all(file.stamp.changed < now * 1_000_000 - TICK for file in group.files)
+
+
+# --- sessions that are gone ------------------------------------------------------------------
+
+
+def _missed(
+    absent: Sequence[Unit], units: Sequence[Unit | None], claims: Claims, store: Store
+) -> list[Unit]:
+    """The absent units of which something is lost, marked as gone and as shared.
+
+    Of one that was only renamed, all is there under another name. One that others have copied in part is
+    shared: what belongs to whom was settled anew when it went. To have been forked from one is no copy.
+    """
+    kept = _kept_claims(dict(enumerate(absent)), store)
+    lost = set().union(*kept.values())
+    there = {claim for at, held in claims.items() if units[at] for claim in held if claim in lost}
+    names = {claim_of_name(unit.agent, unit.session) for unit in (*absent, *units) if unit}
+    missed = []
+    for at, unit in enumerate(absent):
+        own = set(kept.get(at, ()))
+        copied = own & there
+        if not own or own != copied:
+            unit.gone = unit.gone or store.now
+            unit.shared = unit.shared or not own or bool(copied - names)
+            missed.append(unit)
+    return missed
 
 
 # --- what the index keeps of it --------------------------------------------------------------
 
 
-def _kept_claims(known: Sequence[Unit | None], store: Store) -> dict[int, Iterable[int]]:
-    """The claims of known units, by index."""
-    slots = {_claims_place(unit): (index, unit) for index, unit in enumerate(known) if unit}
-    kept = store.find({place: stand_in(*unit.files) for place, (_, unit) in slots.items()})
+def _kept_claims(units: Mapping[int, Unit | None], store: Store) -> Claims:
+    """The claims of units, by index."""
+    slots = {_claims_place(unit): (index, unit) for index, unit in units.items() if unit}
+    kept = store.find({place: _claims_key(unit) for place, (_, unit) in slots.items()})
     return {slots[place][0]: array("Q", value) for place, value in kept.items()}
 
 
@@ -140,18 +202,13 @@ def _claims_place(unit: Unit) -> bytes:
     return b"claims" + unit.number
 
 
+def _claims_key(unit: Unit) -> bytes:
+    return stand_in(unit.maker, unit.files)
+
+
 def _claim_rows(units: Sequence[Unit | None], made: Mapping[int, Digest]) -> Iterable[Row]:
     for index, digest in made.items():
         unit = units[index]
         if unit is not None:
             claims = array("Q", digest.facts.claims).tobytes()
-            yield Row(_claims_place(unit), stand_in(*unit.files), claims, unit.number)
-
-
-def _catalog_rows(
-    index: Index, units: Sequence[Unit | None], groups: Sequence[Group]
-) -> Iterable[Row]:
-    for agent, catalog in index.catalogs.items():
-        present = [u for u, group in zip(units, groups, strict=True) if u and group.agent == agent]
-        gone = [unit for unit in catalog.units.values() if unit.gone]
-        yield catalog.row([*present, *gone])
+            yield Row(_claims_place(unit), _claims_key(unit), claims, unit.number)

@@ -9,7 +9,7 @@ import msgspec
 from agentpprof_mcp.collect import Progress, collect
 from agentpprof_mcp.digest import Digest, Facts
 from agentpprof_mcp.env import Env
-from agentpprof_mcp.errors import NothingFoundError
+from agentpprof_mcp.errors import InputError, NothingFoundError
 from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.query import Query, Selection
@@ -82,24 +82,24 @@ def _bytes(digest: Digest) -> bytes:
 
 
 def forget(env: Env, selection: Selection) -> int:
-    """Forget sessions whose files are gone, all or those of some ids; how many."""
+    """Forget sessions whose files are gone, all or those of some ids; how many. Raises `InputError`."""
     index = _index(env, selection.roots)
-    chosen = [
-        unit
-        for unit in index.units()
+    units = list(index.units())
+    chosen = {
+        unit.number
+        for unit in units
         if unit.gone
         and (not selection.session_ids or unit.session.startswith(selection.session_ids))
-    ]
-    numbers = {unit.number for unit in chosen}
-    rows = [
-        catalog.row(unit for unit in catalog.units.values() if unit.number not in numbers)
-        for catalog in index.catalogs.values()
-    ]
-    if chosen:
-        index.store.keep(rows, numbers)
+    }
+    rows = index.rows([unit for unit in units if unit.number not in chosen])
+    if chosen and not index.store.keep(rows, chosen):
+        raise InputError("the index cannot be written now; try again")
     return len(chosen)
 
 
 def clear(env: Env) -> bool:
-    """Delete the index; whether there was one."""
-    return Store(env.cache, MachineKey(env.cache), env.now).remove()
+    """Delete the index; whether there was one. Raises `InputError`."""
+    try:
+        return Store(env.cache, MachineKey(env.cache), env.now).remove()
+    except OSError as error:
+        raise InputError(f"cannot delete the index: {error.strerror or error}") from None

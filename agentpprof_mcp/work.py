@@ -6,9 +6,8 @@ sessions are then chosen, `selecting` says.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from agentpprof_mcp import __version__
 from agentpprof_mcp.digest import Digest, Facts, digest_of, is_own, left_out, naming_of, show_types
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.index import stand_in
@@ -47,7 +46,6 @@ class Work:
         self.projects = Projects(selection.project_root, selection.project_name)
         self.wants = view.wants if view else Wants(effects=False, files=True)
         self.day_of = _day_maker(query.zone)
-        self._contexts: dict[str, bytes] = {}
 
     def family(self, groups: Sequence[Group]) -> list[Digest]:
         """Read the groups, settle what they share, and digest each."""
@@ -78,7 +76,7 @@ class Work:
 
     def scene(self, session: Session) -> tuple[Scene, str]:
         """A settled session, tagged, with its selected events; and why it is left out, if it is."""
-        place, dropped = self.project_of(session.cwds)
+        place, dropped = self.gate(session)
         if not dropped:
             self.tagger.tag(session)
             dropped = self._select(session)
@@ -103,6 +101,20 @@ class Work:
         digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits
         return digest
 
+    def gate(self, session: Session) -> tuple[Project, str]:
+        """The project that a session is shown in, and why it is left out for it or for its time."""
+        place, dropped = self.project_of(session.cwds)
+        if not dropped and self.query.selection.spans(session.started, session.ended) is False:
+            dropped = "events"
+        return place, dropped
+
+    def unread(self, session: Session) -> Digest | None:
+        """The digest of a session of which only folders and times are known; None if it must be read."""
+        place, dropped = self.gate(session)
+        if not dropped or not session.cwds:
+            return None
+        return left_out(session, place, self.labels, dropped)
+
     def project_of(self, cwds: Sequence[str]) -> tuple[Project, str]:
         """The project that a session is shown in, and whether it is left out for it."""
         selection, given = self.query.selection, self.projects.given
@@ -116,60 +128,36 @@ class Work:
             return own, "project" if names and self._label(own) not in names else ""
         return own, "" if selection.session_files else "project"
 
-    def project_label(self, cwds: Sequence[str]) -> str:
-        """The name that the project of these folders is shown by."""
-        return self._label(self.project_of(cwds)[0])
-
     def _label(self, place: Project) -> str:
         return self.labels.bare(self.labels.project(place.name, place.root, given=place.given))
 
     # --- what a digest depends on ------------------------------------------------------------
 
+    @cached_property
+    def look(self) -> bytes:
+        """Stands for how sessions are looked at: in which view, with which rules and flags."""
+        query = self.query
+        return stand_in(
+            self.view.name if self.view else "",
+            query.frames,
+            self.tagger.identity(),
+            query.naming,
+            repr(query.zone),
+            query.path_depth,
+            query.selection.prompt_tags,
+            self._places,
+        )
+
     def scope(self) -> bytes:
-        """Stands for the question: what is selected, and how it is looked at."""
+        """Stands for the question: how sessions are looked at, and which."""
         selection = self.query.selection
         root = str(selection.project_root)
-        ranged = bool(selection.since or selection.until)
-        return stand_in(self._look(), root, selection.projects, selection.agents, ranged)
-
-    def context(self, started: int, ended: int) -> bytes:
-        """Stands for how a session of this span of time is looked at; empty if nothing lasting can.
-
-        A session that lies within the range of time, or outside of it, looks the same for all such ranges.
-        """
-        since, until = self.query.selection.since, self.query.selection.until
-        inside = started >= since and (not until or ended < until)
-        outside = ended < since or (until and started >= until)
-        if not (since or until):
-            return self._context("whole")
-        if not started or not (inside or outside):
-            return b""
-        return self._context("inside" if inside else "outside")
-
-    def _context(self, span: str) -> bytes:
-        known = self._contexts.get(span)
-        if known is None:
-            known = self._contexts[span] = stand_in(self._look(), span)
-        return known
+        return stand_in(self.look, root, selection.projects, selection.agents, selection.ranged)
 
     def shown(self, cwds: Sequence[str], lasting: str) -> bytes:
         """Stands for what else a session's digest depends on: its project, and its given tags."""
         place, dropped = self.project_of(cwds)
         return stand_in(place.identity(), dropped, self.tagger.stored(lasting))
-
-    def _look(self) -> tuple[object, ...]:
-        query = self.query
-        return (
-            __version__,
-            self.view.name if self.view else "",
-            query.frames,
-            self.tagger.identity(),
-            query.naming,
-            str(query.zone),
-            query.path_depth,
-            query.selection.prompt_tags,
-            self._places,
-        )
 
     def _select(self, session: Session) -> str:
         """Keep the selected events of a session; why it is left out, if it is."""
@@ -177,7 +165,7 @@ class Work:
         empty = not (session.calls or session.tools)
         if empty and session.reconciliation.duplicates and not any(map(is_own, session.prompts)):
             return "copied"
-        if selection.since or selection.until or selection.prompt_tags:
+        if selection.ranged or selection.prompt_tags:
             _narrow(session, selection)
             if not session.calls and not session.tools:
                 return "events"

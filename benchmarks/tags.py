@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from agentpprof_mcp.model import Opener, Reconciliation, Session
-from agentpprof_mcp.readers import READERS, Heads, Wants, discover, reader_of
+from agentpprof_mcp.readers import READERS, Wants, discover, reader_of
 from agentpprof_mcp.taggers import FALLBACK, RulesTagger
 from agentpprof_mcp.taggers.grammar import judge
 from agentpprof_mcp.taggers.rules import session_tag
@@ -133,7 +133,7 @@ def sessions_of(home: Path) -> list[Session]:
     """All sessions of a home folder."""
     roots = {reader.name: reader.default_root(home, {}) for reader in READERS}
     wants = Wants(effects=False, files=False)
-    groups = discover(roots, Heads({}), Reconciliation())
+    groups = discover(roots, {}, Reconciliation())
     return [reader_of(group.agent).read(group, wants) for group in groups]
 
 

@@ -4,14 +4,14 @@ It holds file names and stamps, ids, times, numbers, working directories and lab
 it loses nothing but time: with and without it, every answer is the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from agentpprof_mcp.index.catalog import Catalog, Unit
+from agentpprof_mcp.index.catalog import MAKER, Catalog, Unit
 from agentpprof_mcp.index.store import Row, Store, stand_in
-from agentpprof_mcp.readers import File
+from agentpprof_mcp.readers import Heads
 
-__all__ = ["Catalog", "Index", "Row", "Store", "Unit", "stand_in"]
+__all__ = ["MAKER", "Catalog", "Index", "Row", "Store", "Unit", "stand_in"]
 
 
 class Index:
@@ -30,6 +30,19 @@ class Index:
         for catalog in self.catalogs.values():
             yield from catalog.units.values()
 
-    def heads(self) -> dict[str, File]:
-        """Every known file by its path, as it was."""
-        return {file.path: file for unit in self.units() for file in unit.files}
+    def rows(self, units: Collection[Unit]) -> Iterator[Row]:
+        """What to write for these units to be all that is known."""
+        for agent, catalog in self.catalogs.items():
+            yield from catalog.rows(unit for unit in units if unit.agent == agent)
+
+    def heads(self) -> dict[str, Heads]:
+        """For each agent, the heads of its known files."""
+        return {
+            agent: Heads(
+                file
+                for unit in catalog.units.values()
+                if unit.maker == MAKER
+                for file in unit.files
+            )
+            for agent, catalog in self.catalogs.items()
+        }

@@ -1,19 +1,29 @@
 """Bytes that only this machine's key can read: what names folders and files is kept like that."""
 
-from hashlib import blake2b, shake_256
+import os
+from hashlib import shake_256
 
-__all__ = ["sealed"]
+__all__ = ["sealed", "unsealed"]
 
-NAME = 16
+SALT = 16
 
 
-def sealed(value: bytes, secret: bytes, place: bytes) -> bytes:
-    """The value made unreadable; the same again makes it readable.
+def sealed(plain: bytes, secret: bytes) -> bytes:
+    """The value made unreadable, differently every time, so that copies of the file tell nothing.
 
-    The stream that hides it follows from the key and the place, so two values of one place show where
-    they differ; it is no more than that nobody reads names in a stray copy of the file.
+    It hides only; whether a value was tampered with, its signature says.
     """
-    seed = blake2b(place, key=secret, digest_size=NAME).digest()
-    stream = shake_256(secret + seed).digest(len(value))
-    hidden = int.from_bytes(value, "big") ^ int.from_bytes(stream, "big")
-    return hidden.to_bytes(len(value), "big")
+    salt = os.urandom(SALT)
+    return salt + _veiled(plain, secret, salt)
+
+
+def unsealed(value: bytes, secret: bytes) -> bytes:
+    """What was sealed."""
+    return _veiled(value[SALT:], secret, value[:SALT])
+
+
+def _veiled(value: bytes, secret: bytes, salt: bytes) -> bytes:
+    """The value with a stream of bytes laid over it; the same again lifts it."""
+    stream = shake_256(secret + salt).digest(len(value))
+    veiled = int.from_bytes(value, "big") ^ int.from_bytes(stream, "big")
+    return veiled.to_bytes(len(value), "big")

@@ -30,12 +30,15 @@ def reader_of(agent: str) -> Agent:
     return next(reader for reader in READERS if reader.name == agent)
 
 
-def discover(roots: Mapping[str, Path], heads: Heads, account: Reconciliation) -> list[Group]:
-    """The sessions of every agent that has a root here."""
+def discover(
+    roots: Mapping[str, Path], heads: Mapping[str, Heads], account: Reconciliation
+) -> list[Group]:
+    """The sessions of every agent that has a root here. `heads` are by agent what is known of theirs."""
     groups: list[Group] = []
     for reader in READERS:
         if reader.name in roots:
-            groups += reader.discover(roots[reader.name], heads, account)
+            known = heads.get(reader.name) or Heads()
+            groups += reader.discover(roots[reader.name], known, account)
     return groups
 
 

@@ -4,7 +4,7 @@
 gets lines out of files, `lines` gets records out of lines.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -34,11 +34,11 @@ class File(NamedTuple):
 class Heads:
     """Looks into the heads of files, and not again into those that are as they were.
 
-    `known` are files by path as they were when they were looked at.
+    `known` are files as they were when they were looked at.
     """
 
-    def __init__(self, known: Mapping[str, File]) -> None:
-        self._known = known
+    def __init__(self, known: Iterable[File] = ()) -> None:
+        self._known = {file.path: file for file in known}
 
     def of(self, path: Path, stamp: Stamp, look: Callable[[Path], tuple[str, ...]]) -> File:
         """The file, with what `look` finds in its head."""

@@ -42,18 +42,20 @@ ZST_RATIO_FROM = 64 << 20
 class Stamp(NamedTuple):
     """What the system says of a file without opening it: while it is the same, so is the content.
 
-    `size` is in bytes, `changed` in nanoseconds.
+    `size` is in bytes. `written` and `changed` are times in nanoseconds; a program can set the first as
+    it likes, the second tells of every change of the content, the name or the permissions.
     """
 
     device: int
     inode: int
     size: int
+    written: int
     changed: int
 
     @classmethod
     def of(cls, info: os.stat_result) -> "Stamp":
         """The stamp in what `stat` returned."""
-        return cls(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns)
+        return cls(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
 
 
 def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:

@@ -385,7 +385,7 @@ def test_discovery_finds_all_three_layouts_and_leaves_other_files(tmp_path):
     (projects / SESSION / "tool-results").mkdir()
     (projects / SESSION / "tool-results" / "x.txt").write_text("x", encoding="utf-8")
     parent_with_task().write(projects, f"{OTHER}.jsonl")
-    groups = CLAUDE.discover(tmp_path, Heads({}), Reconciliation())
+    groups = CLAUDE.discover(tmp_path, Heads(), Reconciliation())
     assert [(g.main and g.main.stem, len(g.subagents)) for g in groups] == [
         (SESSION, 3),
         (OTHER, 0),

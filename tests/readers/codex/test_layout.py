@@ -35,20 +35,20 @@ def test_the_root_is_codex_home_or_in_the_home_folder(tmp_path: Path) -> None:
 def test_all_sessions_are_found_in_a_stable_order(history: Path) -> None:
     """Live ones, then archived ones."""
     account = Reconciliation()
-    groups = CODEX.discover(history, Heads({}), account)
+    groups = CODEX.discover(history, Heads(), account)
     assert names(groups) == ["1", "2", "3", "4", "5", "7", "6"]
     assert account == Reconciliation()
 
 
 def test_the_sessions_folder_itself_may_be_given(history: Path) -> None:
     """Then the archive is not looked at."""
-    groups = CODEX.discover(history / "sessions", Heads({}), Reconciliation())
+    groups = CODEX.discover(history / "sessions", Heads(), Reconciliation())
     assert names(groups) == ["1", "2", "3", "4", "5", "7"]
 
 
 def test_a_root_that_is_not_there_has_no_sessions(tmp_path: Path) -> None:
     """Nothing to find is no failure."""
-    assert CODEX.discover(tmp_path / "none", Heads({}), Reconciliation()) == []
+    assert CODEX.discover(tmp_path / "none", Heads(), Reconciliation()) == []
 
 
 def test_a_compressed_file_reads_like_the_plain_one(
@@ -61,7 +61,7 @@ def test_a_compressed_file_reads_like_the_plain_one(
     whole = CODEX.read(Group("codex", plain), Wants())
     twin = packed(plain)
     plain.unlink()
-    (group,) = CODEX.discover(tmp_path, Heads({}), Reconciliation())
+    (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
     assert group.main == twin
     assert CODEX.read(group, Wants()) == whole
 
@@ -77,7 +77,7 @@ def test_a_file_and_its_compressed_twin_are_one(
     twin = packed(plain)
     (tmp_path / folder).mkdir(exist_ok=True)
     twin.rename(tmp_path / folder / twin.name)
-    (group,) = CODEX.discover(tmp_path, Heads({}), Reconciliation())
+    (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
     assert group.main == plain
 
 
@@ -86,14 +86,14 @@ def test_other_files_in_the_folders_are_left_alone(write: Write, tmp_path: Path)
     write({"type": "user", "uuid": "u", "sessionId": "s"}, name="sessions/rollout-a.jsonl")
     write({"type": "session_meta", "payload": {"id": "x"}}, name="sessions/rollout-b.jsonl.tmp")
     write({"id": "x"}, name="sessions/settings.json")
-    assert CODEX.discover(tmp_path, Heads({}), Reconciliation()) == []
+    assert CODEX.discover(tmp_path, Heads(), Reconciliation()) == []
 
 
 def test_a_damaged_first_line_does_not_hide_a_file(write: Write, tmp_path: Path) -> None:
     """Its name has the thread."""
     thread = "019ed000-0000-7000-8000-000000000004"
     path = write("cut", name=f"sessions/rollout-2026-06-16T09-00-00-{thread}.jsonl")
-    (group,) = CODEX.discover(tmp_path, Heads({}), Reconciliation())
+    (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
     assert group.main == path
     assert CODEX.read(group, Wants()).id == thread
 
@@ -106,7 +106,7 @@ def test_a_long_first_line_is_read_up_to_a_bound(
     text = {"text": "y" * length}
     payload = {"id": "x", "thread_source": "subagent", "base_instructions": text}
     write({"type": "session_meta", "payload": payload}, name="sessions/rollout-a.jsonl")
-    (group,) = CODEX.discover(tmp_path, Heads({}), Reconciliation())
+    (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
     assert (group.main is None) is known
 
 

@@ -171,15 +171,13 @@ def test_a_main_file_that_vanished_is_an_error() -> None:
 def test_discovery_puts_subagents_with_their_main_thread(history: Path, tmp_path: Path) -> None:
     """Or leaves them a session without one."""
     account = Reconciliation()
-    by_main = {
-        g.main and g.main.name[-12:-6]: g for g in CODEX.discover(history, Heads({}), account)
-    }
+    by_main = {g.main and g.main.name[-12:-6]: g for g in CODEX.discover(history, Heads(), account)}
     (below,) = by_main["000007"].subagents
     assert below.name.endswith("8.jsonl")
 
     copy = tmp_path / "home"
     shutil.copytree(history, copy)
     next(copy.rglob("*07.jsonl")).unlink()
-    (orphan,) = [group for group in CODEX.discover(copy, Heads({}), account) if group.main is None]
+    (orphan,) = [group for group in CODEX.discover(copy, Heads(), account) if group.main is None]
     assert [path.name for path in orphan.subagents] == [below.name]
     assert orphan.size == below.stat().st_size
