@@ -45,10 +45,14 @@ class CacheFileError(Exception):
 class CacheFile:
     """The file at `path`. Every use opens it anew and may raise `CacheFileError`."""
 
-    def __init__(self, path: Path, *, wait: float = WAIT) -> None:
-        """`wait` is how many seconds to wait for another process."""
+    def __init__(self, path: Path, *, wait: float = WAIT, durable: bool = True) -> None:
+        """`wait` is how many seconds to wait for another process.
+
+        What is not `durable` may be damaged by a power failure, and does not wait for the disk.
+        """
         self.path = path
         self._wait = wait
+        self._durable = durable
 
     def exists(self) -> bool:
         """Whether there is anything under the file's name."""
@@ -69,6 +73,8 @@ class CacheFile:
             raise CacheFileError(UNAVAILABLE) from None
         with self._opened("rwc") as connection:
             self.path.chmod(0o600)
+            if not self._durable:
+                connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN IMMEDIATE")
             yield connection
             connection.execute("COMMIT")

@@ -199,6 +199,9 @@ class ToolCall(msgspec.Struct):
 MAX_TYPES = 64
 """Distinct unknown record types that are told apart; a hostile file may invent any number."""
 
+OTHER = "other"
+"""All other types together."""
+
 
 class Reconciliation(msgspec.Struct):
     """What was read and what was not: the record that every profile carries.
@@ -235,10 +238,15 @@ class Reconciliation(msgspec.Struct):
         self.complete = False
 
     def unknown(self, record_type: str, count: int = 1) -> None:
-        """Count records of a type that no reader knows; of very many types, the rest together."""
-        if record_type not in self.unknown_records and len(self.unknown_records) >= MAX_TYPES:
-            record_type = "other"
-        self.unknown_records[record_type] = self.unknown_records.get(record_type, 0) + count
+        """Count records of a type that no reader knows.
+
+        Of very many types, those that come first by name are told apart, in whatever order they come.
+        """
+        types = self.unknown_records
+        types[record_type] = types.get(record_type, 0) + count
+        if len(types) - (OTHER in types) > MAX_TYPES:
+            last = max(name for name in types if name != OTHER)
+            types[OTHER] = types.get(OTHER, 0) + types.pop(last)
 
     def add(self, other: "Reconciliation") -> None:
         """Add what was seen elsewhere; `complete` only if both are."""

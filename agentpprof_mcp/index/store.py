@@ -76,7 +76,7 @@ class Store:
     def __init__(
         self, folder: Path, secret: Callable[[], bytes], now: int, *, most: int = MOST
     ) -> None:
-        self.file = CacheFile(folder / NAME, wait=WAIT)
+        self.file = CacheFile(folder / NAME, wait=WAIT, durable=False)
         self.trouble = ""
         self.secret = secret
         self.now = now

@@ -1,5 +1,6 @@
 """With and without the index, every answer is the same, whatever happened to the history in between."""
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -9,6 +10,9 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.index.world import DAYS, Asked, World
+
+EXAMPLES = int(os.environ.get("AGENTPPROF_INDEX_EXAMPLES", "15"))
+"""A sample; some hundreds are for a run before a release."""
 
 NUMBERS = st.integers(0, 4)
 FOLDERS = st.sampled_from(["shop/web", "shop/api", "shop", "tool", ""])
@@ -28,7 +32,7 @@ QUESTIONS = st.builds(
     tags=st.sampled_from([(), (), (), ("debug",), ("odd", "docs")]),
     prompts=st.sampled_from([(), (), (), ("debug",), ("docs", "odd")]),
     newest=st.sampled_from([None, None, 1, 2]),
-    zone=st.sampled_from(["UTC", "UTC", "Asia/Tokyo"]),
+    zone=st.sampled_from(["UTC", "UTC", "America/New_York"]),
     depth=st.sampled_from([2, 2, 1, None]),
     rules=st.sampled_from([(), (), ("prompt:paint=slow",)]),
     frames=st.sampled_from([(), (), ("prompt", "call")]),
@@ -110,14 +114,14 @@ class Histories(RuleBasedStateMachine):
 
     @rule(asked=QUESTIONS)
     def ask_for_deleted(self, asked):
-        """What is gone is no part of other answers, and its sum is that of its parts."""
-        answers = self.world.answers(self.world.query(asked, deleted=True))
-        assert answers["sum"] or answers["whole"]
+        """What is gone is in both kinds of answer, or in neither."""
+        sum_, whole, _ = self.world.answers(self.world.query(asked, deleted=True)).values()
+        assert isinstance(sum_, str) or sum_[1] == whole[2]
 
     @invariant()
     def usual(self):
-        self.world.check()
+        self.world.check(ways=("sum", "list"))
 
 
-Histories.TestCase.settings = settings(max_examples=30, stateful_step_count=16, deadline=None)
+Histories.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=12)
 test_any_history = Histories.TestCase

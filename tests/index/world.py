@@ -3,10 +3,10 @@
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import zstandard
@@ -62,6 +62,26 @@ USUAL = Asked()
 """What most people ask: everything, in the default view."""
 
 
+def _summed(query, env):
+    report = service.profile(query, env, whole=False)
+    folded = service.encode(report, "folded")
+    return service.table(report, 50), folded, report.number, report.reconciliation, report.remarks
+
+
+def _whole(query, env):
+    report = service.profile(query, env)
+    return *(service.encode(report, name) for name in ("json", "pprof", "folded")), report.remarks
+
+
+def _listed(query, env):
+    found = service.list_sessions(query, env)
+    return service.sessions_json(found, query.zone), found.remarks
+
+
+WAYS = {"sum": _summed, "whole": _whole, "list": _listed}
+"""The ways to an answer: a table of the sum of all sessions, whole profiles, the list."""
+
+
 class World:
     """Two agents' roots, some projects, and a cache. Every change of the history is a method."""
 
@@ -73,6 +93,7 @@ class World:
             (self.projects / name).mkdir(parents=True)
         self.cache = self.folder / "cache"
         self.roots = {"claude": self.claude, "codex": self.codex}
+        self.remarks: tuple[str, ...] = ()
         self.stamp = 0
 
     # --- questions ---------------------------------------------------------------------------
@@ -110,16 +131,26 @@ class World:
             **more,
         )
 
-    def answers(self, query: Query) -> dict[str, object]:
+    def answers(self, query: Query, ways: Collection[str] = WAYS) -> dict[str, Any]:
         """What can be shown for a question, in each way that it can be made; or why it is refused."""
         env = self.env()
-        return {name: _answer(ask, query, env) for name, ask in WAYS.items()}
+        self.remarks = ()
+        return {name: self._answer(WAYS[name], query, env) for name in ways}
 
-    def check(self, asked: Asked = USUAL) -> dict[str, object]:
+    def _answer(self, ask, query: Query, env: Env) -> Any:
+        """An answer, or the words of a refusal; what is said of the index goes to `remarks`."""
+        try:
+            *answer, remarks = ask(query, env)
+        except AgentPprofError as error:
+            return f"{type(error).__name__}: {error}"
+        self.remarks += remarks
+        return answer
+
+    def check(self, asked: Asked = USUAL, ways: Collection[str] = WAYS) -> dict[str, Any]:
         """Ask with the index and without: the answers are the same. Returns them."""
         query = self.query(asked)
-        with_index = self.answers(query)
-        assert with_index == self.answers(query._replace(remember=False)), asked
+        with_index = self.answers(query, ways)
+        assert with_index == self.answers(query._replace(remember=False), ways), asked
         return with_index
 
     # --- files -------------------------------------------------------------------------------
@@ -132,7 +163,7 @@ class World:
     def write(self, agent: str, number: int, turns: int, *, day: int = 0, cwd: str = "", **more):
         """A session of so many turns. Turns have the same ids in all sessions of one `origin`."""
         folder = str(self.projects / cwd) if cwd else "/elsewhere/odd"
-        make: Callable[..., Path] = self._claude if agent == "claude" else self._codex
+        make = {"claude": self._claude, "codex": self._codex}[agent]
         return make(number % SESSIONS, turns, DAYS[day % len(DAYS)], folder, **more)
 
     def _claude(self, number, turns, day, cwd, *, origin=None, folder="p", name=None, tail=""):
@@ -156,6 +187,7 @@ class World:
             thread.shell(f"c{number}-{turn}", COMMANDS[(number + turn) % len(COMMANDS)])
             thread.counts(100 + turn, 50, 10)
         _dated(thread.records, day)
+        thread.records[0]["payload"]["timestamp"] = thread.records[0]["timestamp"]
         return thread.write(self.codex / folder)
 
     def subagent(self, number: int, *, beside: bool = False, meta: bool = True) -> Path:
@@ -165,9 +197,10 @@ class World:
         below.prompt("look around")
         below.uses("Read", {"file_path": "/etc/hosts"}, f"st{number}", call=f"sm{number}")
         below.result(f"st{number}")
+        _dated(below.records, DAYS[0])
         folder = self.claude / "projects" / "p"
         folder = folder if beside else folder / main / "subagents"
-        path = below.write(folder, f"agent-a{number}.jsonl")
+        path: Path = below.write(folder, f"agent-a{number}.jsonl")
         if meta:
             about = {"agentType": "explore", "toolUseId": f"t{number % SESSIONS}-0"}
             path.with_name(f"agent-a{number}.meta.json").write_text(json.dumps(about), "utf-8")
@@ -259,30 +292,3 @@ def milliseconds(moment: str) -> int:
 def _dated(records, day):
     for number, record in enumerate(records):
         record["timestamp"] = f"{day}T00:{number // 60:02d}:{number % 60:02d}.000Z"
-
-
-def _answer(ask, query, env):
-    """An answer, or the words of a refusal."""
-    try:
-        return ask(query, env)
-    except AgentPprofError as error:
-        return f"{type(error).__name__}: {error}"
-
-
-def _summed(query, env):
-    report = service.profile(query, env, whole=False)
-    folded = service.encode(report, "folded")
-    return service.table(report, 50), folded, report.number, report.reconciliation, report.remarks
-
-
-def _whole(query, env):
-    report = service.profile(query, env)
-    return service.encode(report, "json"), service.encode(report, "pprof"), report.remarks
-
-
-def _listed(query, env):
-    found = service.list_sessions(query, env)
-    return service.sessions_json(found, query.zone), found.remarks
-
-
-WAYS = {"sum": _summed, "whole": _whole, "list": _listed}
