@@ -18,7 +18,7 @@ from agentpprof_mcp.model import UNNAMED, ModelCall, Reconciliation, Session, To
 from agentpprof_mcp.ownership import settle
 from agentpprof_mcp.profile import Label
 from agentpprof_mcp.query import Query
-from agentpprof_mcp.readers import Group, Heads, discover, reader_of
+from agentpprof_mcp.readers import Group, discover, reader_of
 from agentpprof_mcp.readers.framing import Framing
 from agentpprof_mcp.views import Scene, View, project
 from agentpprof_mcp.work import Work, working
@@ -66,7 +66,7 @@ def trace(
 ) -> list[Trace]:
     """The events whose stacks are to be kept, in those sessions that can be read again within bounds."""
     work = working(query, env, view)
-    groups = discover(query.selection.roots, Heads({}), Reconciliation())
+    groups = discover(query.selection.roots, {}, Reconciliation())
     traces, left = [], MOST_BYTES
     for handle in handles:
         asked = [group for group in groups if _is_of(group, handle)]
