@@ -5,6 +5,7 @@ identity, and totals are the sums of the parts. Everything in it is a label, so 
 merged or sent on is already redacted.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, NewType
 
@@ -121,17 +122,15 @@ class Profile:
 
     def top(self, measure: int = 0) -> list[TopRow]:
         """Frames by weight: largest `cum` first, then `flat`, then name."""
-        by_stack: dict[tuple[Label, ...], int] = {}
+        flat: defaultdict[Label, int] = defaultdict(int)
+        cum: defaultdict[Label, int] = defaultdict(int)
         for (stack, _), values in self.samples.items():
-            by_stack[stack] = by_stack.get(stack, 0) + values[measure]
-        flat: dict[Label, int] = {}
-        cum: dict[Label, int] = {}
-        for stack, value in by_stack.items():
+            value = values[measure]
             if value:
-                flat[stack[-1]] = flat.get(stack[-1], 0) + value
+                flat[stack[-1]] += value
                 for frame in set(stack):
-                    cum[frame] = cum.get(frame, 0) + value
-        rows = [TopRow(frame, flat.get(frame, 0), weight) for frame, weight in cum.items()]
+                    cum[frame] += value
+        rows = [TopRow(frame, flat[frame], weight) for frame, weight in cum.items()]
         return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
 
     def focus(self, keeps: Callable[[Label], bool]) -> "Profile":

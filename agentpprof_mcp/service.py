@@ -127,8 +127,8 @@ def _merged(view: View, found: Sessions) -> Profile:
     merged = Profile(view.name, view.measures)
     merged.reconciliation = found.reconciliation
     if found.total:
-        for stack, values in zip(found.total.stacks, found.total.values, strict=True):
-            merged.add(Sample(stack), values)
+        samples = map(Sample, found.total.stacks)
+        merged.samples = dict(zip(samples, found.total.values, strict=True))
         merged.cover(found.total.started, found.total.ended)
         return merged
     for digest in found.sessions:

@@ -24,10 +24,13 @@ class Total(msgspec.Struct, array_like=True):
 
 
 def total_of(parts: Iterable[Total]) -> Total:
-    """The sum of several totals."""
+    """The sum of several totals; of a single one, itself."""
     whole = Total()
     sums: dict[tuple[Label, ...], Values] = {}
-    for part in parts:
+    telling = [part for part in parts if part != whole]
+    if len(telling) == 1:
+        return telling[0]
+    for part in telling:
         for stack, values in zip(part.stacks, part.values, strict=True):
             before = sums.get(stack)
             sums[stack] = values if before is None else tuple(map(add, before, values))
