@@ -30,7 +30,7 @@ from agentpprof_mcp.totals import Total, total_of, total_of_digests
 from agentpprof_mcp.views import View
 from agentpprof_mcp.work import Gathering, Work, working
 
-__all__ = ["Progress", "Sessions", "collect"]
+__all__ = ["TROUBLES", "Progress", "Sessions", "collect"]
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, and to how many of how many."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Env"]
+__all__ = ["Env", "from_home"]
 
 
 class Env(NamedTuple):
@@ -36,3 +36,8 @@ class Env(NamedTuple):
         except OSError:  # deleted under us
             cwd = Path(environ.get("PWD") or "/")
         return cls(home, cwd, environ, base / "agentpprof", time.time_ns() // 1_000_000)
+
+
+def from_home(path: Path, home: Path) -> str:
+    """A path for a message; the user's home, which is named after the user, is `~`."""
+    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from agentpprof_mcp.digest import Digest
+from agentpprof_mcp.env import from_home
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.query import Selection
@@ -78,15 +79,10 @@ def _by_id(selection: Selection, newest_first: list[Digest]) -> list[Digest]:
     return [digest for digest in newest_first if digest.id in wanted]
 
 
-def _from_home(path: Path, home: Path) -> str:
-    """A folder for a message; the user's home, which is named after the user, is `~`."""
-    return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
-
-
 def nothing(selection: Selection, digests: Sequence[Digest], home: Path) -> str:
     """What was searched, and what would match."""
     roots = sorted(selection.roots.items())
-    places = ", ".join(f"{agent} in {_from_home(root, home)}" for agent, root in roots)
+    places = ", ".join(f"{agent} in {from_home(root, home)}" for agent, root in roots)
     if not digests:
         return f"no sessions found; searched {places or 'no folder'}; try --claude-root or --codex-root"
     dropped = Counter(digest.dropped for digest in digests)
@@ -94,7 +90,7 @@ def nothing(selection: Selection, digests: Sequence[Digest], home: Path) -> str:
         names = Counter(digest.project for digest in digests).most_common(LISTED)
         listed = ", ".join(f"{name} ({number})" for name, number in names)
         root = selection.project_root
-        wanted = _from_home(root, home) if root else "a project of that name"
+        wanted = from_home(root, home) if root else "a project of that name"
         return (
             f"none of {len(digests)} sessions is in {wanted}; their projects: {listed};"
             " try --all-projects or --project-root"

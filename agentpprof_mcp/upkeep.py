@@ -1,18 +1,20 @@
 """Looking after the index: what it knows, whether that is right, and forgetting it."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from agentpprof_mcp.collect import Progress, collect
+from agentpprof_mcp.collect import TROUBLES, Progress, collect
 from agentpprof_mcp.digest import Digest, Facts
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError
 from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.query import Query, Selection
+from agentpprof_mcp.totals import Total, total_of_digests
 from agentpprof_mcp.views import VIEWS, View
 
 __all__ = ["Known", "Verdict", "clear", "forget", "known", "verify"]
@@ -21,7 +23,10 @@ ENCODER = msgspec.msgpack.Encoder(order="deterministic")
 
 
 class Known(NamedTuple):
-    """What the index file holds: its size in bytes, and by agent the sessions there and gone."""
+    """What the index file holds: its size in bytes, and by agent the sessions there and gone.
+
+    `trouble` is a sentence, empty while all is well.
+    """
 
     path: Path
     size: int
@@ -30,7 +35,7 @@ class Known(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """How many remembered digests were compared with what the files say, and those that differ."""
+    """How many remembered answers were compared with what the files say, and those that differ."""
 
     compared: int
     wrong: list[str]
@@ -48,29 +53,57 @@ def known(env: Env, roots: Mapping[str, Path]) -> Known:
         gone = sum(unit.gone > 0 for unit in catalog.units.values())
         sessions[agent] = (len(catalog.units) - gone, gone)
     store = index.store
-    return Known(store.file.path, store.size(), sessions, store.trouble)
+    return Known(store.file.path, store.size(), sessions, TROUBLES.get(store.trouble, ""))
 
 
 def verify(roots: Mapping[str, Path], env: Env, progress: Progress) -> Verdict:
-    """Read all history again, in every view, and compare it with what is remembered of it."""
+    """Read all history again, in every view, and compare it with what is remembered of it.
+
+    Sessions that change meanwhile are not compared.
+    """
     compared, wrong = 0, []
+    query = Query(Selection(roots=roots))
     for view in (None, *VIEWS):
-        remembered = _digests(Query(Selection(roots=roots)), env, view, progress)
-        read = _digests(Query(Selection(roots=roots), remember=False), env, view, progress)
-        compared += len(read)
         name = view.name if view else "list"
-        wrong += [f"{handle} ({name})" for handle in read if remembered.get(handle) != read[handle]]
-        wrong += [f"{handle} ({name})" for handle in remembered if handle not in read]
+        ask = partial(_sessions, query, env, view, progress)
+        before, files, after = ask(), ask(remember=False), ask()
+        remembered, read, later = map(_by_handle, (before, files, after))
+        handles = remembered.keys() | read.keys()
+        steady = [key for key in sorted(handles) if remembered.get(key) == later.get(key)]
+        compared += len(steady)
+        wrong += [f"{key} ({name})" for key in steady if remembered.get(key) != read.get(key)]
+        if view and remembered == read == later:
+            compared += 1
+            total = collect(query, env, view, progress, whole=False).total
+            wrong += [] if _adds_up(total, files) else [f"sum ({name})"]
     return Verdict(compared, wrong)
 
 
-def _digests(query: Query, env: Env, view: View | None, progress: Progress) -> dict[str, bytes]:
-    """Digests by handle, as bytes that are equal for equal digests."""
+def _sessions(
+    query: Query, env: Env, view: View | None, progress: Progress, *, remember: bool = True
+) -> list[Digest]:
+    """All sessions, from the index or from their files."""
     try:
-        sessions = collect(query, env, view, progress).sessions
+        return collect(query._replace(remember=remember), env, view, progress).sessions
     except NothingFoundError:
-        return {}
-    return {digest.handle: _bytes(digest) for digest in sessions}
+        return []
+
+
+def _adds_up(total: Total | None, digests: list[Digest]) -> bool:
+    """Whether a remembered sum is that of the digests."""
+    sums = total_of_digests(digests)
+    if total is None or total.sessions != sums.sessions:
+        return total is None and not sums.sessions
+    kept, made = (dict(zip(one.stacks, one.values, strict=True)) for one in (total, sums))
+    return kept == made and (total.started, total.ended) == (sums.started, sums.ended)
+
+
+def _by_handle(digests: list[Digest]) -> dict[str, list[bytes]]:
+    """Digests as bytes that are equal for equal digests; several sessions may have one handle."""
+    found: dict[str, list[bytes]] = {}
+    for digest in digests:
+        found.setdefault(digest.handle, []).append(_bytes(digest))
+    return found
 
 
 def _bytes(digest: Digest) -> bytes:
@@ -89,7 +122,8 @@ def forget(env: Env, selection: Selection) -> int:
         unit.number
         for unit in units
         if unit.gone
-        and (not selection.session_ids or unit.session.startswith(selection.session_ids))
+        and (not selection.agents or unit.agent in selection.agents)
+        and (not selection.session_ids or unit.lasting.startswith(selection.session_ids))
     }
     rows = index.rows([unit for unit in units if unit.number not in chosen])
     if chosen and not index.store.keep(rows, chosen):

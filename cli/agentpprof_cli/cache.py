@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 
 from agentpprof_cli import terminal
-from agentpprof_cli.options import selection_of
+from agentpprof_cli.options import roots_of, session_ids_of
 from agentpprof_mcp import upkeep
-from agentpprof_mcp.env import Env
+from agentpprof_mcp.env import Env, from_home
 from agentpprof_mcp.errors import InputError
 from agentpprof_mcp.query import Selection
 
@@ -19,10 +19,13 @@ SHOWN = 8
 
 def _show(selection: Selection, env: Env) -> None:
     known = upkeep.known(env, selection.roots)
+    path = from_home(known.path, env.home)
+    if known.trouble:
+        raise InputError(f"{path}: {known.trouble}")
     if not known.size:
-        sys.stdout.write(f"no index yet; the next profile makes {known.path}\n")
+        sys.stdout.write(f"no index yet; the next profile makes {path}\n")
         return
-    sys.stdout.write(f"{known.path}: {known.size / 1e6:.1f} MB\n")
+    sys.stdout.write(f"{path}: {known.size / 1e6:.1f} MB\n")
     for agent, (there, gone) in known.sessions.items():
         more = f", and {gone:,} whose files are gone" if gone else ""
         sys.stdout.write(f"{agent}: {there:,} sessions{more}\n")
@@ -59,4 +62,9 @@ ACTIONS: dict[str, Callable[[Selection, Env], None]] = {
 
 def run_action(args: argparse.Namespace, env: Env) -> None:
     """Do what was asked. Raises `InputError` when what is remembered is wrong."""
-    ACTIONS[args.action](selection_of(args, env), env)
+    selection = Selection(
+        roots=roots_of(args, env),
+        agents=tuple(args.agent),
+        session_ids=session_ids_of(args, env),
+    )
+    ACTIONS[args.action](selection, env)

@@ -11,7 +11,9 @@ from agentpprof_cli.options import (
     LLM,
     OUTPUT,
     PUBLIC,
+    ROOTS,
     SELECTION,
+    SINGLE,
     STRICT,
     TABLE,
     TAGGING,
@@ -133,7 +135,7 @@ def _tags(args: argparse.Namespace, env: Env) -> int:
         change_tags(args, env)
         return DONE
     found = show_tags(args, env)
-    _remark(found.tagger, ())
+    _remark(found.tagger, found.remarks)
     return _verdict(found.reconciliation, strict=args.strict)
 
 
@@ -150,7 +152,10 @@ def _cache_flags(parser: argparse.ArgumentParser) -> None:
         default=next(iter(ACTIONS)),
         help="show what it knows (default), verify it against the files, forget deleted sessions, clear it",
     )
-    add_flags(parser, "which sessions to forget, and where history is", SELECTION)
+    add_flags(
+        parser, "which sessions to forget (a repeated selector means any of its values)", SINGLE
+    )
+    add_flags(parser, "where history is", ROOTS)
 
 
 def _cache(args: argparse.Namespace, env: Env) -> int:

@@ -17,7 +17,9 @@ __all__ = [
     "LLM",
     "OUTPUT",
     "PUBLIC",
+    "ROOTS",
     "SELECTION",
+    "SINGLE",
     "STRICT",
     "TABLE",
     "TAGGING",
@@ -27,7 +29,9 @@ __all__ = [
     "policy_of",
     "positive",
     "query_of",
+    "roots_of",
     "selection_of",
+    "session_ids_of",
     "side_of",
 ]
 
@@ -60,14 +64,24 @@ VIEW_NAMES = ", ".join(name for view in VIEWS for name in (view.name, *view.alia
 ENDINGS = ", ".join(ending for writer in WRITERS for ending in writer.suffixes)
 FORMATS = ", ".join(writer.name for writer in WRITERS)
 
+ROOTS = tuple(
+    _flag(f"--{reader.name}-root", metavar="DIR", help=f"where {reader.name} keeps its history") for reader in READERS
+)  # fmt: skip
+"""Where history is."""
+
+SINGLE = (
+    _flag("--agent", choices=[reader.name for reader in READERS], **REPEATED, help="sessions of this agent"),
+    _flag("--session-id", metavar="PREFIX", **REPEATED, help="the session whose id begins so; also 'last', and 'current' inside Claude Code"),
+)  # fmt: skip
+"""One agent, one session."""
+
 SELECTION = (
     _flag("--project-root", metavar="DIR", help="sessions that worked in DIR, below it, or in a git worktree of it (default: the current folder)"),
     _flag("--project-name", metavar="NAME", help="name to show for the project (default: the folder's)"),
     _flag("--all-projects", action="store_true", help="sessions of every project"),
-    *(_flag(f"--{reader.name}-root", metavar="DIR", help=f"where {reader.name} keeps its history") for reader in READERS),
+    *ROOTS,
     _flag("--session-file", metavar="PATH", **REPEATED, help="exactly this file, wherever it is; repeatable"),
-    _flag("--agent", choices=[reader.name for reader in READERS], **REPEATED, help="sessions of this agent"),
-    _flag("--session-id", metavar="PREFIX", **REPEATED, help="the session whose id begins so; also 'last', and 'current' inside Claude Code"),
+    *SINGLE,
     _flag("--session-tag", metavar="TAG", **REPEATED, help="sessions with this tag"),
     _flag("--prompt-tag", metavar="TAG", **REPEATED, help="events of prompts with this tag"),
     _flag("--since", metavar="WHEN", help="events from then on: a date, a date with time, 7d, 24h"),
@@ -154,10 +168,10 @@ def selection_of(args: argparse.Namespace, env: Env) -> Selection:
         project_root=None if args.all_projects else _project_root(args.project_root, env),
         project_given=args.project_root is not None,
         project_name=args.project_name,
-        roots=_roots(args, env),
+        roots=roots_of(args, env),
         session_files=tuple(Path(path) for path in args.session_file),
         agents=tuple(args.agent),
-        session_ids=tuple(_session_id(prefix, env) for prefix in args.session_id),
+        session_ids=session_ids_of(args, env),
         session_tags=tuple(args.session_tag),
         prompt_tags=tuple(args.prompt_tag),
         since=parse_time(args.since, env.now, zone) if args.since else 0,
@@ -201,7 +215,8 @@ def _project_root(given: str | None, env: Env) -> Path:
     return root
 
 
-def _roots(args: argparse.Namespace, env: Env) -> dict[str, Path]:
+def roots_of(args: argparse.Namespace, env: Env) -> dict[str, Path]:
+    """The folder of each agent's history. Raises `InputError`."""
     roots = {}
     for reader in READERS:
         given = getattr(args, f"{reader.name}_root")
@@ -209,6 +224,11 @@ def _roots(args: argparse.Namespace, env: Env) -> dict[str, Path]:
             raise InputError(f"--{reader.name}-root {given} is no folder")
         roots[reader.name] = Path(given) if given else reader.default_root(env.home, env.environ)
     return roots
+
+
+def session_ids_of(args: argparse.Namespace, env: Env) -> tuple[str, ...]:
+    """The beginnings of session ids that the flags name. Raises `UserError`."""
+    return tuple(_session_id(prefix, env) for prefix in args.session_id)
 
 
 def _session_id(prefix: str, env: Env) -> str:

@@ -147,10 +147,14 @@ class World:
         return answer
 
     def check(self, asked: Asked = USUAL, ways: Collection[str] = WAYS) -> dict[str, Any]:
-        """Ask with the index and without: the answers are the same. Returns them."""
+        """Ask with the index and without: the answers are the same. Returns them.
+
+        What was said of the index is in `remarks`.
+        """
         query = self.query(asked)
-        with_index = self.answers(query, ways)
+        with_index, remarks = self.answers(query, ways), self.remarks
         assert with_index == self.answers(query._replace(remember=False), ways), asked
+        self.remarks = remarks
         return with_index
 
     # --- files -------------------------------------------------------------------------------
