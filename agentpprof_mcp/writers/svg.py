@@ -216,7 +216,7 @@ def _head(report: Report, total: int, unit: str, height: int) -> Iterator[str]:
     """The document's opening: its names, its styles, its headline."""
     profile = report.profile
     facts = f"{total:,} {unit}"
-    if sessions := len(report.sessions):
+    if sessions := report.number:
         facts += f" in {sessions:,} session{'' if sessions == 1 else 's'}"
     if profile.started:
         facts += f", {_day(profile.started)} to {_day(profile.ended)} UTC"

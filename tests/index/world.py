@@ -64,13 +64,13 @@ USUAL = Asked()
 
 def _summed(query, env):
     report = service.profile(query, env, whole=False)
-    folded = service.encode(report, "folded")
-    return service.table(report, 50), folded, report.number, report.reconciliation, report.remarks
+    stacks = (service.encode(report, name) for name in ("folded", "svg"))
+    return *stacks, service.table(report, 50), report.reconciliation, report.remarks
 
 
 def _whole(query, env):
     report = service.profile(query, env)
-    return *(service.encode(report, name) for name in ("json", "pprof", "folded")), report.remarks
+    return *(service.encode(report, name) for name in ("folded", "json", "pprof")), report.remarks
 
 
 def _listed(query, env):

@@ -3,9 +3,12 @@
 import contextlib
 import json
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from mcp import Client, MCPError
 from mcp.types import PromptReference, TextContent
@@ -13,6 +16,8 @@ from mcp.types import PromptReference, TextContent
 from agentpprof_cli.main import main
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
+from agentpprof_mcp.index import Index, Store
+from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.public import Policy
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.server import Choices, build
@@ -102,6 +107,10 @@ def commands(folder: Path) -> Iterator[tuple[str, ...]]:
     yield *everything, "--session-id", ""
     yield *everything, "--since", "2199-01-01"
     yield *everything, "--view", "nothing"
+    yield *everything, "--include-deleted"
+    yield "cache", "show"
+    yield "cache", "verify"
+    yield "cache", "forget"
 
 
 def files(*folders: Path) -> Iterator[bytes]:
@@ -123,6 +132,27 @@ def test_the_command_line_shows_no_canary(
     assert scanner.found(b"\n".join(shown)) == set()
     assert b":redacted" not in b"".join(shown)
     assert b"hidden by the second net" not in b"".join(shown)
+
+
+def test_the_index_holds_no_canary(garden: Garden, capsys: pytest.CaptureFixture[str]) -> None:
+    """It names folders and files, but sealed; nor does the journal of its last change."""
+    scanner = Scanner(garden.planted)
+    cache = garden.home / ".cache" / "agentpprof"
+    for view in VIEW_NAMES:
+        main(["--all-projects", "--path-depth", "full", "--view", view])
+    capsys.readouterr()
+    index = cache / "index.sqlite"
+    with closing(sqlite3.connect(index, isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute("DELETE FROM slot")
+        pages = index.with_name("index.sqlite-journal").read_bytes() + index.read_bytes()
+        connection.execute("ROLLBACK")
+    assert len(pages) > 2 * 4096
+    assert scanner.found(pages) == set()
+    store = Store(cache, MachineKey(cache), 0)
+    units = list(Index(store, {"claude": garden.claude, "codex": garden.codex}).units())
+    assert len(units) > 10
+    assert scanner.found(msgspec.msgpack.encode(units)) != set()
 
 
 @pytest.mark.parametrize("answer", [saying("debug"), echo], ids=["good", "echo"])

@@ -55,6 +55,7 @@ def report_of(profile: Profile) -> Report:
         sessions=[session],
         reconciliation=profile.reconciliation,
         tagger={"unused": 0, "name": "regex"},
+        number=1,
     )
 
 

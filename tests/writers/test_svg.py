@@ -241,6 +241,6 @@ def test_the_last_day_of_the_calendar_can_be_shown(small_report: Report) -> None
 
 def test_a_merged_profile_needs_no_sessions_and_no_time(small_report: Report) -> None:
     """Then the headline has the total alone."""
-    small_report.sessions = []
+    small_report.sessions, small_report.number = [], 0
     root = document(with_stacks(small_report, {"a": 1234}))
     assert root.findtext(f"{SVG}title") == "tasks: 1,234 events"
