@@ -154,6 +154,7 @@ def _unit(group: Group, digest: Digest, family: bytes, version: bytes, now: int)
         started=facts.started,
         ended=facts.ended,
         lasting=facts.lasting,
+        maker=MAKER,
     )
 
 

@@ -40,7 +40,7 @@ class Unit(msgspec.Struct, array_like=True):
     started: int
     ended: int
     lasting: str
-    maker: str = MAKER
+    maker: str
     gone: int = 0
     shared: bool = False
 

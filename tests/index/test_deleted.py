@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from agentpprof_mcp import service, upkeep
+from agentpprof_mcp import service, survey, upkeep
 from agentpprof_mcp.errors import UserError
+from agentpprof_mcp.index import Index, Store
+from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.query import Selection
 from tests.index.world import DAYS, USUAL, Asked, World
 
@@ -131,6 +133,19 @@ def test_what_nobody_asked_for_is_not_known(world: World) -> None:
     assert (
         world.remarks[0] == "deleted sessions left out, as nothing is known of them in this view: 1"
     )
+
+
+def test_an_update_reads_again_what_is_there_and_keeps_what_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another version may read the same files in another way."""
+    before = events(world)
+    session(world, 1).unlink()
+    monkeypatch.setattr(survey, "MAKER", "another")
+    assert events(world) == before
+    index = Index(Store(world.cache, MachineKey(world.cache), 1), world.roots)
+    assert sorted(unit.maker == "another" for unit in index.units()) == [False, *[True] * 4]
+    world.check()
 
 
 def test_forgetting_is_for_what_is_gone(world: World) -> None:
