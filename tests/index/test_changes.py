@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agentpprof_cli.main import main
 from agentpprof_mcp import service
 from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
@@ -178,6 +179,34 @@ def test_a_file_that_may_still_change_unseen_is_not_relied_on(world: World) -> N
         index = Index(Store(world.cache, MachineKey(world.cache), env.now), world.roots)
         (unit,) = (unit for unit in index.units() if unit.name == str(path))
         assert bool(unit.files) == known
+
+
+def test_the_command_line_says_the_same(
+    world: World, home: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """On both streams, in files, and by its exit code; also when there is nothing to show."""
+    roots = ("--claude-root", str(world.claude), "--codex-root", str(world.codex))
+    target = world.folder / "out.svg"
+    commands = (
+        ("top", "--all-projects", "--limit", "5"),
+        ("--project-root", str(world.projects / "shop"), "-o", str(target)),
+        ("sessions", "--all-projects", "--session-tag", "docs"),
+        ("tags", "--all-projects", "--format", "json"),
+        ("--all-projects", "--session-id", "0e35"),
+        ("--project-root", str(world.folder / "none")),
+        ("--all-projects", "--since", "2199-01-01", "--session-tag", "debug"),
+        ("--all-projects", "--public", "--force", "--format", "json"),
+        ("--all-projects", "--strict", "--view", "network"),
+    )
+
+    def said(*words: str) -> tuple[object, ...]:
+        target.unlink(missing_ok=True)
+        code = main([*words, *roots])
+        return code, capfdbinary.readouterr(), target.exists() and target.read_bytes()
+
+    for words in commands:
+        plain = said(*words, "--no-index")
+        assert [said(*words), said(*words)] == [plain, plain]
 
 
 # --- what is opened --------------------------------------------------------------------------
