@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agentpprof_mcp.collect import TROUBLES
@@ -100,6 +100,7 @@ def test_damage_costs_time_only(world: World, name: str) -> None:
     world.check(Asked(view=1))
 
 
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32))
 def test_any_flipped_bytes_are_noticed(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """In any place: pages, keys, values, the header."""

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.index.world import DAYS, Asked, World
 
-EXAMPLES = int(os.environ.get("AGENTPPROF_INDEX_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("AGENTPPROF_INDEX_EXAMPLES", "12"))
 """A sample; some hundreds are for a run before a release."""
 
 NUMBERS = st.integers(0, 4)

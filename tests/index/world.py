@@ -21,7 +21,7 @@ from agentpprof_mcp.taggers import SESSION, Given, store_in
 from agentpprof_mcp.views import VIEWS
 from tests.history import Claude, Codex
 
-__all__ = ["DAYS", "HISTORY", "USUAL", "Asked", "World"]
+__all__ = ["DAYS", "HISTORY", "USUAL", "WAYS", "Asked", "World"]
 
 DAYS = ("2026-11-18", "2026-11-19", "2026-11-20")
 """Days of sessions; a session may go on on a later one."""
@@ -58,14 +58,22 @@ class Asked(NamedTuple):
     frames: tuple[str, ...] = ()
 
 
+PLAIN = ("sum", "whole", "list")
+"""All but the graph, which takes longest."""
+
 USUAL = Asked()
 """What most people ask: everything, in the default view."""
 
 
 def _summed(query, env):
     report = service.profile(query, env, whole=False)
-    stacks = (service.encode(report, name) for name in ("folded", "svg"))
-    return *stacks, service.table(report, 50), report.reconciliation, report.remarks
+    folded = service.encode(report, "folded")
+    return folded, service.table(report, 50), report.number, report.reconciliation, report.remarks
+
+
+def _drawn(query, env):
+    report = service.profile(query, env, whole=False)
+    return service.encode(report, "svg"), report.remarks
 
 
 def _whole(query, env):
@@ -78,8 +86,8 @@ def _listed(query, env):
     return service.sessions_json(found, query.zone), found.remarks
 
 
-WAYS = {"sum": _summed, "whole": _whole, "list": _listed}
-"""The ways to an answer: a table of the sum of all sessions, whole profiles, the list."""
+WAYS = {"sum": _summed, "drawn": _drawn, "whole": _whole, "list": _listed}
+"""The ways to an answer: a table or a graph of the sum of all sessions, whole profiles, the list."""
 
 
 class World:
@@ -131,7 +139,7 @@ class World:
             **more,
         )
 
-    def answers(self, query: Query, ways: Collection[str] = WAYS) -> dict[str, Any]:
+    def answers(self, query: Query, ways: Collection[str] = PLAIN) -> dict[str, Any]:
         """What can be shown for a question, in each way that it can be made; or why it is refused."""
         env = self.env()
         self.remarks = ()
@@ -146,7 +154,7 @@ class World:
         self.remarks += remarks
         return answer
 
-    def check(self, asked: Asked = USUAL, ways: Collection[str] = WAYS) -> dict[str, Any]:
+    def check(self, asked: Asked = USUAL, ways: Collection[str] = PLAIN) -> dict[str, Any]:
         """Ask with the index and without: the answers are the same. Returns them.
 
         What was said of the index is in `remarks`.
