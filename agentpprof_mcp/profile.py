@@ -7,6 +7,7 @@ merged or sent on is already redacted.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from operator import add
 from typing import NamedTuple, NewType
 
 from agentpprof_mcp.model import Reconciliation
@@ -79,11 +80,7 @@ class Profile:
         if len(values) != len(self.measures):
             raise ValueError(f"{len(values)} values for {len(self.measures)} measures")
         before = self.samples.get(sample)
-        after = (
-            tuple(values)
-            if before is None
-            else tuple(a + b for a, b in zip(before, values, strict=True))
-        )
+        after = tuple(values) if before is None else tuple(map(add, before, values))
         if any(after):
             self.samples[sample] = after
 

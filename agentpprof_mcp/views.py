@@ -116,7 +116,7 @@ def _by_kind(row: Row, values: tuple[int, ...]) -> Rows:
     """One row for each kind of tokens: calls are added up before they are told apart."""
     for kind, count in zip(TOKEN_KINDS, values, strict=True):
         if count:
-            yield Row(*row[:4], kind, row.model), (count,)
+            yield Row._make((*row[:4], kind, *row[5:])), (count,)
 
 
 def _system_of_tool(tool: ToolCall, day: str) -> Rows:

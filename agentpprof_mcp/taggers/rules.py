@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session
+from agentpprof_mcp.model import Opener, Prompt, Session
 from agentpprof_mcp.taggers.userrules import UserRule
 from agentpprof_mcp.taggers.vocabulary import FALLBACK
 
@@ -44,14 +44,22 @@ class RulesTagger:
 
     def tag(self, session: Session) -> None:
         """Prompts first, the session by its prompts, calls by their step or else by their prompt."""
+        from agentpprof_mcp.taggers.grammar import judge  # noqa: PLC0415  its tables are large
+        from agentpprof_mcp.taggers.steps import step_of  # noqa: PLC0415  as above
+
         for prompt in session.prompts:
             if not prompt.tag:
-                prompt.tag, prompt.rule = self._of_prompt(prompt)
+                prompt.tag, prompt.rule = self._by_rank(prompt)
+            if not prompt.tag:
+                verdict = judge(prompt.text)
+                prompt.tag, prompt.rule = verdict.tag or FALLBACK, verdict.rule or NO_RULE
         if not session.tag:
             session.tag, session.rule = self._of_session(session)
         for call in session.calls:
+            if not call.tag and self.rules:
+                call.tag, call.rule = self.by_user("llm", call.says)
             if not call.tag:
-                call.tag, call.rule = self._of_call(call)
+                call.tag, call.rule = step_of(call)
             if not call.tag:
                 tag = session.prompts[call.prompt].tag
                 call.tag, call.rule = STAND_INS.get(tag, tag), "its prompt"
@@ -63,17 +71,11 @@ class RulesTagger:
                 return rule.tag, rule.name
         return "", ""
 
-    def _of_prompt(self, prompt: Prompt) -> tuple[str, str]:
+    def _by_rank(self, prompt: Prompt) -> tuple[str, str]:
+        """Tag and rule of a prompt that what opened it or a user's rule decides; else empty."""
         if prompt.opener not in TYPED:
             return prompt.opener.value, "what opened it"
-        if self.rules:
-            tag, name = self.by_user("prompt", prompt.text)
-            if tag:
-                return tag, name
-        from agentpprof_mcp.taggers.grammar import judge  # noqa: PLC0415  its tables are large
-
-        verdict = judge(prompt.text)
-        return (verdict.tag, verdict.rule) if verdict.tag else (FALLBACK, NO_RULE)
+        return self.by_user("prompt", prompt.text)
 
     def _of_session(self, session: Session) -> tuple[str, str]:
         first = first_prompts(session)
@@ -83,15 +85,6 @@ class RulesTagger:
                 return tag, name
         tag = session_tag([prompt.tag for prompt in first])
         return tag, NO_RULE if tag == FALLBACK else "its first prompts"
-
-    def _of_call(self, call: ModelCall) -> tuple[str, str]:
-        if self.rules and call.says:
-            tag, name = self.by_user("llm", call.says)
-            if tag:
-                return tag, name
-        from agentpprof_mcp.taggers.steps import step_of  # noqa: PLC0415  its tables are large
-
-        return step_of(call)
 
 
 def first_prompts(session: Session) -> list[Prompt]:
