@@ -18,6 +18,8 @@ from agentpprof_mcp.server.tools import FILES, JSON, TABLE, TEXTS, TOOLS, ToolSp
 
 __all__ = ["ANSWERS"]
 
+FORMATS = tuple(dict.fromkeys((*TEXTS, *FILES)))
+"""Of both kinds, each once."""
 TRACED = 3
 """Sessions that are read again for evidence."""
 SECTION = 4
@@ -32,7 +34,7 @@ def _list_sessions(call: Call) -> str:
     if asked.session and call.choices.previews:
         query = query._replace(previews=True)
     found = call.sessions(query)
-    page = results.listing(found, query.zone, asked.limit, place(asked))
+    page = results.listing(found, query.zone, asked.limit, place(call))
     handle = page.rows[0] if page.rows else LAST
     return (
         page.text
@@ -45,22 +47,22 @@ def _list_sessions(call: Call) -> str:
 def _top_frames(call: Call) -> str:
     asked = call.asked
     whole, report = call.profiles(call.query())
-    page = service.table(report, asked.limit, asked.measure.lower(), place(asked))
+    page = service.table(report, asked.limit, asked.measure.lower(), place(call))
     return _told(call, whole, report, page)
 
 
 def _profile(call: Call) -> str:
     asked, query = call.asked, call.query()
-    form = choose("format", asked.format, (*TEXTS, *FILES)) if asked.format else TABLE
+    form = choose("format", asked.format, FORMATS) if asked.format else TABLE
     if form not in TEXTS:
         raise UserError(f"{form} is a file: call {_hint(call, 'export_profile', format=form)}")
     whole, report = call.profiles(query)
     if form == JSON:
-        return results.document(report, asked.limit, place(asked), lambda rows: after(asked, rows))
+        return results.document(report, asked.limit, place(call), lambda rows: after(call, rows))
     if form == TABLE:
-        page = service.table(report, asked.limit, "", place(asked))
+        page = service.table(report, asked.limit, "", place(call))
         return _told(call, whole, report, page)
-    page = results.folded(report, asked.limit, place(asked))
+    page = results.folded(report, asked.limit, place(call))
     return page.text + _more(call, page) + results.tail(report.reconciliation, report.tagger)
 
 
@@ -95,7 +97,7 @@ def _compare_profiles(call: Call) -> str:
         new,
         asked.limit,
         asked.measure.lower(),
-        place(asked),
+        place(call),
         normalize=asked.normalize,
     )
     return (
@@ -164,7 +166,7 @@ def _more(call: Call, page: service.Page) -> str:
     """How to see the rows that come after a page."""
     if not page.left:
         return ""
-    return f"more: the same call with cursor='{after(call.asked, len(page.rows))}'\n"
+    return f"more: the same call with cursor='{after(call, len(page.rows))}'\n"
 
 
 def _telling(page: service.Page) -> str:

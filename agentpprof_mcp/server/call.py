@@ -16,8 +16,9 @@ __all__ = ["Call"]
 
 
 class Call(NamedTuple):
-    """A call of a tool, or of what answers like one. `meta` is what the client says beside it."""
+    """A call of a tool, or of what answers like one, by its `name`. `meta` is what the client says beside it."""
 
+    name: str
     asked: Asked
     env: Env
     choices: Choices

@@ -32,7 +32,8 @@ class Desk:
             from agentpprof_mcp.server.call import Call  # noqa: PLC0415  the same
 
             env = self._env()
-            return ANSWERS[name](Call(asked, env, self._choices, meta, self._memory, progress))
+            call = Call(name, asked, env, self._choices, meta, self._memory, progress)
+            return ANSWERS[name](call)
 
         try:
             return await run(work, ctx)

@@ -90,6 +90,8 @@ async def test_a_cursor_of_another_question_is_refused(
     assert found is not None
     answer = await ask("top_frames", view="tokens", cursor=found[1])
     assert "belongs to another question" in answer
+    for tool in ("list_sessions", "profile"):
+        assert "belongs to another question" in await ask(tool, cursor=found[1])
 
 
 async def test_a_focus_keeps_stacks_and_tells_how_much(ask: Ask, history: Path) -> None:
