@@ -46,6 +46,8 @@ def change_tags(args: argparse.Namespace, env: Env) -> None:
     for entry in args.set:
         target, _, tag = entry.rpartition("=")
         session, prompt = _target(target, "--set is not SESSION[:PROMPT]=TAG")
+        if not tag:
+            raise UserError("--set gives no tag; --remove takes one back")
         digest = service.give_tag(_of_session(query, session), env, tag, prompt)
         terminal.say(f"{digest.handle}{_index(prompt)} is {tag}")
     for entry in args.remove:

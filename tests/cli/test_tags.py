@@ -85,6 +85,7 @@ def test_the_table_lists_given_tags(capsys):
         (["--set", "0e35"], 2, "--set is not SESSION[:PROMPT]=TAG"),
         (["--set", "0e35:x=docs"], 2, "--set is not"),
         (["--set", "0e35=Docs"], 2, "one lower-case word"),
+        (["--set", "0e35="], 2, "--set gives no tag; --remove takes one back"),
         (["--set", "0e35:9=docs"], 2, "has the prompts 0 to 2"),
         (["--set", "ffff=docs"], 1, "no session matches"),
         (["--remove", "0e35:x"], 2, "--remove is not SESSION[:PROMPT]"),
