@@ -8,7 +8,7 @@ from agentpprof_cli import terminal
 from agentpprof_cli.options import roots_of, session_ids_of
 from agentpprof_mcp import upkeep
 from agentpprof_mcp.env import Env, from_home
-from agentpprof_mcp.errors import InputError
+from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.query import Selection
 
 __all__ = ["ACTIONS", "run_action"]
@@ -61,7 +61,9 @@ ACTIONS: dict[str, Callable[[Selection, Env], None]] = {
 
 
 def run_action(args: argparse.Namespace, env: Env) -> None:
-    """Do what was asked. Raises `InputError` when what is remembered is wrong."""
+    """Do what was asked. Raises `UserError`, and `InputError` when what is remembered is wrong."""
+    if args.action != "forget" and (args.agent or args.session_id):
+        raise UserError("--agent and --session-id go with `agentpprof cache forget` alone")
     selection = Selection(
         roots=roots_of(args, env),
         agents=tuple(args.agent),

@@ -51,6 +51,18 @@ def test_it_is_shown_verified_forgotten_and_cleared(
     assert sorted(path.name for path in world.cache.iterdir()) == ["pseudonym-key"]
 
 
+@pytest.mark.parametrize("action", ["show", "verify", "clear"])
+@pytest.mark.parametrize("selector", [("--agent", "codex"), ("--session-id", "0e35")])
+def test_only_forgetting_is_of_some_sessions(
+    world: World, capsys: pytest.CaptureFixture[str], action: str, selector: tuple[str, str]
+) -> None:
+    """To clear everything for one of them would lose what is known of all that are deleted."""
+    world.check()
+    assert main(["cache", action, *selector]) == 2
+    assert "go with `agentpprof cache forget` alone" in capsys.readouterr().err
+    assert world.index.exists()
+
+
 def test_verifying_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Here a file has grown, and the index believes that it is as it was."""
     world.check()
