@@ -36,7 +36,7 @@ class Choices(NamedTuple):
 def query_of(asked: Asked, choices: Choices, env: Env, meta: Mapping[str, object]) -> Query:
     """The query of a call. An id means that session, whatever its project. Raises `UserError`."""
     zone = parse_zone("UTC")
-    roots = {reader.name: reader.default_root(env.home, env.environ) for reader in READERS}
+    roots = {r.name: env.cwd / r.default_root(env.home, env.environ) for r in READERS}
     roots |= choices.roots
     session = _session_id(asked.session, roots, env, meta)
     everywhere = asked.project or choices.all_projects or session not in {"", LAST}

@@ -222,7 +222,10 @@ def roots_of(args: argparse.Namespace, env: Env) -> dict[str, Path]:
         given = getattr(args, f"{reader.name}_root")
         if given is not None and not Path(given).is_dir():
             raise InputError(f"--{reader.name}-root {given} is no folder")
-        roots[reader.name] = Path(given) if given else reader.default_root(env.home, env.environ)
+        root = Path(given) if given else reader.default_root(env.home, env.environ)
+        roots[reader.name] = (
+            env.cwd / root
+        )  # the index knows a root by its name, wherever it is asked from
     return roots
 
 

@@ -63,6 +63,19 @@ def test_only_forgetting_is_of_some_sessions(
     assert world.index.exists()
 
 
+def test_a_root_is_another_one_in_another_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though it is named alike: its sessions are not the other's deleted ones."""
+    for number, name in enumerate(("here", "there"), 1):
+        folder = home / name
+        World(folder).write("claude", number, 3)
+        monkeypatch.chdir(folder)
+        assert main(["sessions", "--all-projects", "--claude-root", ".claude"]) == 0
+        assert main(["cache", "--claude-root", ".claude"]) == 0
+        assert "claude: 1 sessions\n" in capsys.readouterr().out
+
+
 def test_verifying_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """Here a file has grown, and the index believes that it is as it was."""
     world.check()
