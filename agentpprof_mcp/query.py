@@ -1,5 +1,6 @@
 """What is asked: which history, which part of it, in which view."""
 
+import os
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -87,11 +88,10 @@ class Query(NamedTuple):
     naming: bool = False
 
 
-def parse_zone(name: str) -> tzinfo:
-    """A time zone by name, or `local`. Raises `UserError`."""
+def parse_zone(name: str, environ: Mapping[str, str] = MappingProxyType({})) -> tzinfo:
+    """A time zone by name, or `local`, which `environ` may name. Raises `UserError`."""
     if name == "local":
-        local = datetime.now(UTC).astimezone().tzinfo
-        return local or UTC
+        return _local_zone(environ.get("TZ", ""))
     if name.upper() == "UTC":
         return UTC
     from zoneinfo import ZoneInfo  # noqa: PLC0415  only other zones pay for it
@@ -102,6 +102,17 @@ def parse_zone(name: str) -> tzinfo:
         raise UserError(
             f"no time zone {name!r}; use a name such as Europe/Berlin, UTC or local"
         ) from None
+
+
+def _local_zone(name: str) -> tzinfo:
+    """The machine's zone with its summer time, by its name; where none is found, what it is off UTC now."""
+    from zoneinfo import ZoneInfo  # noqa: PLC0415  only other zones pay for it
+
+    name = name or os.path.realpath("/etc/localtime").rpartition("zoneinfo/")[2]
+    try:
+        return ZoneInfo(name.removeprefix(":"))
+    except (KeyError, ValueError, OSError):
+        return datetime.now(UTC).astimezone().tzinfo or UTC
 
 
 def parse_time(text: str, now: int, zone: tzinfo, *, end: bool = False) -> int:

@@ -163,7 +163,7 @@ def add_flags(parser: argparse.ArgumentParser, title: str, *tables: tuple[Flag, 
 
 def selection_of(args: argparse.Namespace, env: Env) -> Selection:
     """The selection that the flags ask for. Raises `UserError` or `InputError`."""
-    zone = parse_zone(args.tz)
+    zone = parse_zone(args.tz, env.environ)
     selection = Selection(
         project_root=None if args.all_projects else _project_root(args.project_root, env),
         project_given=args.project_root is not None,
@@ -197,7 +197,7 @@ def query_of(args: argparse.Namespace, env: Env) -> Query:
         llama=_llama(args, env),
         remember=not args.no_index,
         deleted=args.include_deleted,
-        zone=parse_zone(args.tz),
+        zone=parse_zone(args.tz, env.environ),
         path_depth=_depth(getattr(args, "path_depth", "2")),
         previews=getattr(args, "include_previews", False),
     )

@@ -6,10 +6,12 @@ import os
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from agentpprof_mcp.query import parse_time, parse_zone
 from tests.history import Claude, Codex, usage
 
 ROOT = Path(__file__).parents[2]
@@ -386,3 +388,11 @@ def test_profiles_of_two_views_are_not_compared(run, shop):
     done = run("diff", "files.pb.gz", "last")
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"two views cannot be compared" in done.stderr
+
+
+def test_the_local_zone_has_its_summer_time():
+    """A day of July begins at its own midnight, also when it is asked for in winter."""
+    local, named = parse_zone("local", {"TZ": ":Europe/Berlin"}), parse_zone("Europe/Berlin")
+    for day in ("2026-01-15", "2026-07-15"):
+        assert parse_time(day, 0, local) == parse_time(day, 0, named)
+    assert parse_zone("local", {"TZ": "no zone"}).utcoffset(datetime.now(UTC)) is not None
