@@ -34,9 +34,11 @@ class Memo(Generic[Answer]):
                 answer = self._answers[question] = self._answers.pop(question)
                 return answer
         answer = make()
+        if self._weight(answer) > self._heaviest:
+            return answer
         with self._lock:
             self._answers[question] = answer
-            while self._answers and (
+            while (
                 len(self._answers) > self._most
                 or sum(map(self._weight, self._answers.values())) > self._heaviest
             ):

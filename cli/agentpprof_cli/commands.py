@@ -21,6 +21,7 @@ from agentpprof_cli.options import (
     add_flags,
     policy_of,
     query_of,
+    refuse,
     side_of,
 )
 from agentpprof_mcp import service
@@ -49,6 +50,9 @@ class Command(NamedTuple):
 
 # --- profile ---------------------------------------------------------------------------------
 
+
+SAVED = "a saved profile is shown as it is; leave it out, or name no file"
+"""Why flags that choose from history do nothing."""
 
 SESSIONS = "which sessions (a repeated selector means any of its values)"
 MODEL = "language model (--tagger llm)"
@@ -186,6 +190,7 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
 def _top(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
     if args.profiles:
+        refuse(args, SAVED, SELECTION, VIEW, TAGGING)
         report = service.merge(args.profiles)
     else:
         report = _profiled(args, env, whole=policy is not None)
@@ -246,6 +251,8 @@ def _diff_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _diff(args: argparse.Namespace, env: Env) -> int:
+    if _is_saved(args.base) and _is_saved(args.new):
+        refuse(args, SAVED, SELECTION, VIEW, TAGGING)
     base, new = (_focused(_side(side, args, env), args) for side in (args.base, args.new))
     page = service.compare(base, new, args.limit, args.measure, normalize=args.normalize)
     sys.stdout.write(page.text)
@@ -257,10 +264,15 @@ def _diff(args: argparse.Namespace, env: Env) -> int:
 
 def _side(side: str, args: argparse.Namespace, env: Env) -> service.Report:
     """A profile that was saved, or one of history."""
-    ending = by_suffix(side)
-    if Path(side).is_file() or (ending and ending.name == "pprof"):
+    if _is_saved(side):
         return service.merge([Path(side)])
     return service.profile(side_of(side, args, env), env, terminal.show_progress)
+
+
+def _is_saved(side: str) -> bool:
+    """Whether a side names a file; one with a profile's ending does even if there is none."""
+    ending = by_suffix(side)
+    return Path(side).is_file() or (ending is not None and ending.name == "pprof")
 
 
 # --- output ----------------------------------------------------------------------------------

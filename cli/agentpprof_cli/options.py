@@ -29,6 +29,7 @@ __all__ = [
     "policy_of",
     "positive",
     "query_of",
+    "refuse",
     "roots_of",
     "selection_of",
     "session_ids_of",
@@ -159,6 +160,17 @@ def add_flags(parser: argparse.ArgumentParser, title: str, *tables: tuple[Flag, 
     group = parser.add_argument_group(title)
     for flag in (flag for table in tables for flag in table):
         group.add_argument(*flag.names, help=flag.help, **flag.settings)
+
+
+def refuse(args: argparse.Namespace, why: str, *tables: tuple[Flag, ...]) -> None:
+    """Raise `UserError` if a flag of these tables was given, which can do nothing here."""
+    given = []
+    for flag in (flag for table in tables for flag in table):
+        value = getattr(args, flag.names[0].strip("-").replace("-", "_"))
+        if value and value != flag.settings.get("default"):
+            given.append(flag.names[0])
+    if given:
+        raise UserError(f"{', '.join(given)}: {why}")
 
 
 def selection_of(args: argparse.Namespace, env: Env) -> Selection:

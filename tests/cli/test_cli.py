@@ -99,6 +99,23 @@ def test_every_format_of_a_view_has_the_same_total(run, shop, tmp_path, view):
     assert top.stdout.decode().startswith(f"{total:,} ")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("top", "a.pb.gz", "--view", "files"),
+        ("top", "a.pb.gz", "--since", "7d"),
+        ("diff", "a.pb.gz", "a.pb.gz", "--frames", "prompt"),
+    ],
+)
+def test_flags_that_choose_from_history_do_not_go_with_saved_profiles(run, shop, tmp_path, words):
+    """They would change nothing, and nobody would see it."""
+    saved = tmp_path / "a.pb.gz"
+    assert run("-o", saved).returncode == 0
+    refused = run(*(saved if word == saved.name else word for word in words))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"agentpprof: {words[-2]}: a saved profile".encode())
+
+
 def test_files_are_private_and_appear_whole(run, shop, tmp_path):
     """Mode 0600, folders made, an old file replaced, nothing else left behind."""
     target = tmp_path / "new" / "deep" / "out.folded"
