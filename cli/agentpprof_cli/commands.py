@@ -30,6 +30,7 @@ from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.output import write_whole
 from agentpprof_mcp.taggers import remarks
+from agentpprof_mcp.views import VIEWS
 from agentpprof_mcp.writers import WRITERS, Writer, by_suffix
 
 __all__ = ["COMMANDS", "DONE", "SKIPPED", "Command"]
@@ -190,8 +191,8 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
 def _top(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
     if args.profiles:
-        refuse(args, SAVED, SELECTION, VIEW, TAGGING)
-        report = service.merge(args.profiles)
+        refuse(args, SAVED, SELECTION, VIEW[1:], TAGGING)
+        report = _saved(args.profiles, args)
     else:
         report = _profiled(args, env, whole=policy is not None)
     report = _focused(report, args)
@@ -252,7 +253,7 @@ def _diff_flags(parser: argparse.ArgumentParser) -> None:
 
 def _diff(args: argparse.Namespace, env: Env) -> int:
     if _is_saved(args.base) and _is_saved(args.new):
-        refuse(args, SAVED, SELECTION, VIEW, TAGGING)
+        refuse(args, SAVED, SELECTION, VIEW[1:], TAGGING)
     base, new = (_focused(_side(side, args, env), args) for side in (args.base, args.new))
     page = service.compare(base, new, args.limit, args.measure, normalize=args.normalize)
     sys.stdout.write(page.text)
@@ -265,8 +266,17 @@ def _diff(args: argparse.Namespace, env: Env) -> int:
 def _side(side: str, args: argparse.Namespace, env: Env) -> service.Report:
     """A profile that was saved, or one of history."""
     if _is_saved(side):
-        return service.merge([Path(side)])
+        return _saved([Path(side)], args)
     return service.profile(side_of(side, args, env), env, terminal.show_progress)
+
+
+def _saved(paths: Sequence[Path], args: argparse.Namespace) -> service.Report:
+    """What was saved, if it is of the view that was asked for, if one was."""
+    report = service.merge(paths)
+    view, wanted = report.profile.view, service.view_named(args.view)
+    if args.view != VIEWS[0].name and view != wanted.name:
+        raise UserError(f"--view {wanted.name}: the saved profile is of the view {view}")
+    return report
 
 
 def _is_saved(side: str) -> bool:

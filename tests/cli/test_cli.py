@@ -102,7 +102,7 @@ def test_every_format_of_a_view_has_the_same_total(run, shop, tmp_path, view):
 @pytest.mark.parametrize(
     "words",
     [
-        ("top", "a.pb.gz", "--view", "files"),
+        ("top", "a.pb.gz", "--tag-rule", "all:docs=x"),
         ("top", "a.pb.gz", "--since", "7d"),
         ("diff", "a.pb.gz", "a.pb.gz", "--frames", "prompt"),
     ],
@@ -111,6 +111,9 @@ def test_flags_that_choose_from_history_do_not_go_with_saved_profiles(run, shop,
     """They would change nothing, and nobody would see it."""
     saved = tmp_path / "a.pb.gz"
     assert run("-o", saved).returncode == 0
+    other = run("top", saved, "--view", "files")
+    assert other.returncode == 2
+    assert other.stderr.endswith(b"the saved profile is of the view tasks\n")
     refused = run(*(saved if word == saved.name else word for word in words))
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"agentpprof: {words[-2]}: a saved profile".encode())
