@@ -128,13 +128,11 @@ def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
     for call in calls:
         counts.calls += 1
         counts.tokens.add(call.tokens)
-    names: Counter[str] = Counter()
-    for tool in tools:
-        names[tool.name] += 1
-        counts.errors += tool.status.failed
-    for name, number in names.items():
+    names = Counter([(tool.name, tool.status) for tool in tools])
+    for (name, status), number in names.items():
         shown = plain_name(name)
         counts.tools[shown] = counts.tools.get(shown, 0) + number
+        counts.errors += number * status.failed
     return counts
 
 

@@ -107,11 +107,12 @@ class Tokens(msgspec.Struct, array_like=True):
 
     def raise_to(self, other: "Tokens") -> None:
         """Take the larger of each field: two records of the same call."""
-        self.input = max(self.input, other.input)
-        self.output = max(self.output, other.output)
-        self.cache_read = max(self.cache_read, other.cache_read)
-        self.cache_write = max(self.cache_write, other.cache_write)
-        self.estimate = max(self.estimate, other.estimate)
+        if self != other:  # mostly they are the same
+            self.input = max(self.input, other.input)
+            self.output = max(self.output, other.output)
+            self.cache_read = max(self.cache_read, other.cache_read)
+            self.cache_write = max(self.cache_write, other.cache_write)
+            self.estimate = max(self.estimate, other.estimate)
 
 
 def estimate_tokens(visible_bytes: int) -> int:

@@ -3,6 +3,7 @@
 A damaged or unknown name is `other` and does a `call`. Names are compared without case.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from agentpprof_mcp.model import EffectKind
@@ -12,6 +13,9 @@ __all__ = ["CATEGORIES", "TOOLS", "Tool", "category_of", "mcp_of", "tool_of"]
 CATEGORIES = ("shell", "read", "edit", "search", "web", "mcp", "agent", "plan", "ask", "other")
 
 MCP = "mcp__"
+
+LONGEST = 64
+"""Characters of a name that are looked at: more than any of ours has."""
 
 
 class Tool(NamedTuple):
@@ -60,6 +64,11 @@ TOOLS = {name: tool for tool, names in NAMES.items() for name in names.split()}
 
 def tool_of(name: str) -> Tool:
     """What is known about the tool of this name."""
+    return _tool(name[:LONGEST])
+
+
+@lru_cache(1 << 10)
+def _tool(name: str) -> Tool:
     if name.startswith(MCP):
         return MCP_CALL
     return TOOLS.get(name.lower(), OTHER)

@@ -80,6 +80,7 @@ class Labels:
         self._depth = path_depth
         self._key = key
         self.redaction_hits = 0
+        self._is_secret = lru_cache(CACHE)(is_secret)
         self._path = lru_cache(CACHE)(self._path_value)
         self._process = lru_cache(CACHE)(self._process_value)
 
@@ -179,7 +180,7 @@ class Labels:
 
     def _frame(self, key: str, value: str, limit: int = MAX_FRAME) -> Label:
         """The whole frame, cut to its bytes. A value with a secret is a mistake made earlier: hidden."""
-        if is_secret(value):
+        if self._is_secret(value):
             self.redaction_hits += 1
             value = REDACTED
         return Label(cut(f"{key}:{value}", limit))

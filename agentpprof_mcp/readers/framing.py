@@ -19,9 +19,11 @@ from agentpprof_mcp.model import Reconciliation
 __all__ = [
     "MAX_LINE",
     "MAX_WALK_DEPTH",
+    "Block",
     "Framing",
     "Stamp",
     "head_of_file",
+    "lines_of",
     "open_history",
     "walk",
 ]
@@ -172,6 +174,13 @@ def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator
         _stop(account, 1)
 
 
+class Block(NamedTuple):
+    """Whole lines of a file, one or more; `lines` says how many, if one then maybe without its LF."""
+
+    data: memoryview | bytes
+    lines: int
+
+
 class Framing:
     """The lines of one file, some with their LF. `torn` is true while the unterminated last is out."""
 
@@ -183,33 +192,56 @@ class Framing:
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield lines; one beyond the limit is dropped and counted, in bounded memory."""
+        for block in self.blocks():
+            yield from lines_of(block)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the same lines as they come, many at once: a line that is cut stands alone."""
         parts: list[bytes] = []
         held = 0
         for chunk in _chunks(self.path, self.account):
-            if not held and chunk.isspace():
-                continue
+            start = 0
             if held:
-                head, newline, rest = chunk.partition(b"\n")
+                start = chunk.find(b"\n") + 1
+                head = chunk[:start] if start else chunk
                 held += len(head)
                 if held <= MAX_LINE:
                     parts.append(head)
                 else:
                     parts.clear()
-                if not newline:
+                if not start:
                     continue
                 yield from self._joined(parts, held)
-                chunk = rest  # noqa: PLW2901
-            lines = io.BytesIO(chunk).readlines()  # many times faster than `split`
-            parts = [lines.pop()] if lines and not lines[-1].endswith(b"\n") else []
-            held = len(parts[0]) if parts else 0
-            yield from lines
+                parts, held = [], 0
+            elif chunk.isspace():
+                continue
+            end = chunk.rfind(b"\n") + 1
+            if end > start:
+                yield Block(memoryview(chunk)[start:end], _lines_in(chunk, start, end))
+            if end < len(chunk):
+                parts, held = [chunk[end:]], len(chunk) - end
         if held:
             self.torn = True
             yield from self._joined(parts, held)
 
-    def _joined(self, parts: list[bytes], held: int) -> Iterator[bytes]:
+    def _joined(self, parts: list[bytes], held: int) -> Iterator[Block]:
         if held > MAX_LINE:
             self.account.lines += 1
             self.account.skip("line too long")
         else:
-            yield b"".join(parts)
+            yield Block(b"".join(parts), 1)
+
+
+def _lines_in(chunk: bytes, start: int, end: int) -> int:
+    """How many lines end in a part of a chunk; for long ones many times faster than `count`."""
+    lines = 0
+    find = chunk.find
+    while start < end:
+        start = find(b"\n", start) + 1
+        lines += 1
+    return lines
+
+
+def lines_of(block: Block) -> list[bytes]:
+    """The lines of a block one by one; many times faster than `split`."""
+    return io.BytesIO(block.data).readlines()

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from agentpprof_mcp.model import Reconciliation
-from agentpprof_mcp.readers.framing import Framing
+from agentpprof_mcp.readers.framing import Block, Framing, lines_of
 
 __all__ = ["Unusable", "iso_ms", "lenient", "objects", "read_records"]
 
@@ -35,6 +35,8 @@ RECORD_START = re.compile(r'\{"(?:type|parentUuid|timestamp)"')
 RECORD_MARKS = {"timestamp", "uuid", "sessionId"}
 """Fields that tell a record from a content block of one."""
 STDLIB = json.JSONDecoder()
+REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What the typed decoder raises."""
 
 
 Record = typing.TypeVar("Record", bound=msgspec.Struct)
@@ -53,9 +55,26 @@ def read_records(
     record when it is whole, else as pending. Raises `OSError` when the file cannot be opened.
     """
     framing = Framing(path, account)
-    decode = decoder.decode
+    decode = decoder.decode_lines
     account.files += 1
-    for line in framing:
+    for block in framing.blocks():
+        records = None
+        if len(block.data) <= LARGE:
+            with contextlib.suppress(*REFUSALS):
+                records = decode(block.data)
+        if records is None or len(records) != block.lines:  # or two in a line, or one in two
+            yield from _one_by_one(block, decoder, account, torn=framing.torn)
+        else:
+            account.lines += block.lines
+            account.records += block.lines
+            yield from records
+
+
+def _one_by_one(
+    block: Block, decoder: msgspec.json.Decoder[Record], account: Reconciliation, *, torn: bool
+) -> Iterator[Record]:
+    """The records of a block that has a line with something wrong."""
+    for line in lines_of(block):
         if line == b"\n":
             continue
         if len(line) > LARGE and line.count(b"{") > MAX_PARTS:
@@ -63,9 +82,9 @@ def read_records(
             account.skip("too many parts")
             continue
         try:
-            record = decode(line)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            yield from _second_look(line, decoder, account, torn=framing.torn)
+            record = decoder.decode(line)
+        except REFUSALS:
+            yield from _second_look(line, decoder, account, torn=torn)
             continue
         account.lines += 1
         account.records += 1

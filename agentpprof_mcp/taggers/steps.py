@@ -71,11 +71,13 @@ def step_of(call: ModelCall) -> tuple[str, str]:
 
 def _next(text: str) -> str:
     """The tag of the first step that the last sentence announces, or else of the last one before it."""
-    matches = list(NEXT.finditer(text))
     end = max(text.rfind(". "), text.rfind("\n"))
-    last = [match for match in matches if match.start() >= end]
-    before = matches[: len(matches) - len(last)]
-    return next(filter(None, map(_announced, [*last, *reversed(before)])), "")
+    for match in NEXT.finditer(text, end):
+        tag = _announced(match)
+        if tag:
+            return tag
+    before = list(NEXT.finditer(text, 0, end))
+    return next(filter(None, map(_announced, reversed(before))), "")
 
 
 def _announced(match: re.Match[str]) -> str:

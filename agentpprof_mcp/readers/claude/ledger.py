@@ -40,14 +40,14 @@ class Ledger:
         """The call that a line belongs to, booked with its first; its counts raised to the line's."""
         key = self._key(message.id, record.requestId or "", record.uuid)
         usage = message.usage
-        tokens = _tokens(usage) if usage is not None else Tokens()
         call = self.calls.get(key)
         if call is None:
+            tokens = _tokens(usage) if usage is not None else Tokens()
             call = ModelCall(key, at, prompt, message.model, tokens, subagent)
             call.message = message.id or record.uuid
             self.calls[key] = call
-        else:
-            call.tokens.raise_to(tokens)
+        elif usage is not None:
+            call.tokens.raise_to(_tokens(usage))
         if usage is None:
             self._visible[key] = self._visible.get(key, 0) + _visible(message)
         else:

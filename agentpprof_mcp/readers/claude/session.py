@@ -110,8 +110,7 @@ class _Reading:
 
     def _read(self, path: Path, place: Place, *, main: bool) -> None:
         thread = Thread(self.book, place, main=main)
-        for record in read_records(path, DECODER, self.book.session.reconciliation):
-            thread.feed(record)
+        thread.feed(read_records(path, DECODER, self.book.session.reconciliation))
 
     def _read_subagents(self, waiting: list[Path], *, alone: bool) -> None:
         """Read sub-agents' files, those first whose starting call has been seen."""

@@ -9,7 +9,7 @@ Events belong to the region of the record that they answer (`parentUuid`), becau
 time order; a parent that is not in the file leaves the latest region.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, NamedTuple
 
 import msgspec
@@ -102,26 +102,28 @@ class Thread:
         self.session = book.session
         self.current = place
         self.main = main
-        self.places: dict[str, Place] = {}
+        self.places: dict[str | None, Place] = {}
         self.cwd = ""
 
-    def feed(self, record: Record) -> None:
-        """Take one record."""
-        places, uuid, parent = self.places, record.uuid, record.parentUuid
-        if uuid and uuid in places:
-            return
-        place = (places.get(parent) if parent else None) or self.current
-        if record.cwd != self.cwd and record.cwd:
-            self._move(record.cwd)
-        if not self.session.id:
-            self.session.id = record.sessionId
-        handler = self.HANDLERS.get(record.type)
-        if handler is not None:
-            place = handler(self, record, place)
-        elif record.type not in QUIET_TYPES:
-            self.session.reconciliation.unknown(record.type)
-        if uuid:
-            places[uuid] = place
+    def feed(self, records: Iterable[Record]) -> None:
+        """Take the records of the file in order."""
+        places, session, handlers = self.places, self.session, self.HANDLERS
+        for record in records:
+            uuid, cwd = record.uuid, record.cwd
+            if uuid in places:
+                continue
+            place = places.get(record.parentUuid) or self.current
+            if cwd and cwd != self.cwd:
+                self._move(cwd)
+            if not session.id:
+                session.id = record.sessionId
+            handler = handlers.get(record.type)
+            if handler is not None:
+                place = handler(self, record, place)
+            elif record.type not in QUIET_TYPES:
+                session.reconciliation.unknown(record.type)
+            if uuid:
+                places[uuid] = place
 
     def _move(self, cwd: str) -> None:
         """Follow the working directory; equal strings are kept once, and so many for the session."""
