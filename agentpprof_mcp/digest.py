@@ -1,7 +1,7 @@
 """A session after selection: counts, names and samples. What workers send and lists show."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -16,7 +16,7 @@ from agentpprof_mcp.model import (
     Tokens,
     ToolCall,
 )
-from agentpprof_mcp.profile import Profile, Sample
+from agentpprof_mcp.profile import Label, Profile, Sample, Values
 from agentpprof_mcp.projects import Project
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Digest",
     "Facts",
     "Named",
+    "Part",
     "Region",
     "account_of",
     "count",
@@ -88,8 +89,16 @@ class Facts(msgspec.Struct, array_like=True):
     claims: list[int] = msgspec.field(default_factory=list)
 
 
+class Part(msgspec.Struct, array_like=True):
+    """The samples of a session that have the same labels: their stacks, and the values of each."""
+
+    labels: tuple[tuple[str, Label], ...]
+    stacks: list[tuple[Label, ...]] = msgspec.field(default_factory=list)
+    values: list[Values] = msgspec.field(default_factory=list)
+
+
 class Digest(msgspec.Struct, array_like=True):
-    """One session. `samples` and `values` are those of the view that was asked for.
+    """One session. `parts` hold the samples of the view that was asked for.
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
     `deleted`: its files are gone. `dropped` says which selector left the session out; then only `id` to `ended` and `facts` are
@@ -113,13 +122,18 @@ class Digest(msgspec.Struct, array_like=True):
     files_read: int = 0
     files_edited: int = 0
     subagents: int = 0
-    samples: list[Sample] = msgspec.field(default_factory=list)
-    values: list[tuple[int, ...]] = msgspec.field(default_factory=list)
+    parts: list[Part] = msgspec.field(default_factory=list)
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
     naming: list[Named] = msgspec.field(default_factory=list)
     facts: Facts = msgspec.field(default_factory=Facts)
     questions: list[str] = msgspec.field(default_factory=list)
     deleted: bool = False
+
+    def samples(self) -> Iterator[tuple[Sample, Values]]:
+        """The samples of the session in the view, each once."""
+        for part in self.parts:
+            for stack, values in zip(part.stacks, part.values, strict=True):
+                yield Sample(stack, part.labels), values
 
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
@@ -205,10 +219,21 @@ def digest_of(
     digest.files_edited = len({path for kind, path in named if kind is EffectKind.WRITE})
     digest.subagents = session.subagents
     if profile is not None:
-        digest.samples = list(profile.samples)
-        digest.values = list(profile.samples.values())
+        digest.parts = _parts(profile)
     digest.reconciliation = account_of(session)
     return digest
+
+
+def _parts(profile: Profile) -> list[Part]:
+    """The samples of a profile by their labels."""
+    parts: dict[tuple[tuple[str, Label], ...], Part] = {}
+    for (stack, labels), values in profile.samples.items():
+        part = parts.get(labels)
+        if part is None:
+            part = parts[labels] = Part(labels)
+        part.stacks.append(stack)
+        part.values.append(values)
+    return list(parts.values())
 
 
 def naming_of(session: Session) -> list[Named]:

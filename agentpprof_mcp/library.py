@@ -46,8 +46,14 @@ class Library:
         return [known[slot.at] for slot in self._slots]
 
     def total(self) -> Total:
-        """The sum of all digests, without those of sessions that are left out unseen."""
+        """The sum of all digests, without those of sessions that are left out unseen.
+
+        Sums are kept from the second time on that somebody asks: what is read but once needs none.
+        """
         slots = [slot for slot in self._slots if slot.at not in self._unread]
+        if all(slot.at in self._made for slot in slots):
+            self._keep()
+            return total_of_digests(self._made[slot.at] for slot in slots)
         single = [slot for slot in slots if not slot.place]
         root = tree(self._work.scope(), [slot for slot in slots if slot.place])
         sums = self._kept_sums(root)
@@ -83,9 +89,12 @@ class Library:
         return self._work.gate(_session_of(unit))[1]
 
     def _keep(self) -> None:
-        """Write what is new."""
+        """Write what is new; that sums alone could not be written is no trouble."""
         if self._rows or self._found.forget:
+            before = self._store.trouble
             self._store.keep(self._rows, self._found.forget)
+            if not self._found.forget and all(row.owner == SUM for row in self._rows):
+                self._store.trouble = before
             self._rows, self._found.forget = [], []
 
     # --- digests -----------------------------------------------------------------------------

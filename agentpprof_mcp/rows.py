@@ -15,7 +15,7 @@ import msgspec
 from agentpprof_mcp.model import Effect, EffectKind, ModelCall, Session, Tokens, ToolCall
 from agentpprof_mcp.projects import common_folder
 
-__all__ = ["DayOf", "Row", "Rows", "files", "network", "system", "tasks", "tokens"]
+__all__ = ["TOKEN_KINDS", "DayOf", "Row", "Rows", "files", "network", "system", "tasks", "tokens"]
 
 NANOSECONDS = 1_000_000
 """In a millisecond, the model's unit of time."""
@@ -100,15 +100,14 @@ def _task_of_tool(tool: ToolCall, day: str) -> tuple[Row, tuple[int, ...]]:
 
 
 def tokens(session: Session, day_of: DayOf) -> Rows:
-    """One row for each kind of tokens: calls are added up before they are told apart."""
+    """The tokens of all calls that one row stands for, by `TOKEN_KINDS`."""
     sums: defaultdict[tuple[int, str, str, str, str], Tokens] = defaultdict(Tokens)
     for call in session.calls:
         key = (call.prompt, day_of(call.at), call.subagent, call.tag, call.model)
         sums[key].add(call.tokens)
-    for (prompt, day, subagent, tag, model), tokens in sums.items():
-        for kind, number in zip(TOKEN_KINDS, msgspec.structs.astuple(tokens), strict=True):
-            if number:
-                yield Row(prompt, day, subagent, f"llm/{tag}", kind, model), (number,)
+    for (prompt, day, subagent, tag, model), sum_ in sums.items():
+        row = Row(prompt, day, subagent, f"llm/{tag}", model=model)
+        yield row, msgspec.structs.astuple(sum_)
 
 
 def _system_of_tool(tool: ToolCall, day: str) -> Rows:

@@ -13,7 +13,7 @@ __all__ = ["Total", "total_of", "total_of_digests"]
 
 
 class Total(msgspec.Struct, array_like=True):
-    """What some sessions come to. `started` and `ended` (milliseconds, 0 = unknown) span them."""
+    """What some sessions come to; each stack stands once. `started` and `ended` (milliseconds, 0 = unknown) span them."""
 
     stacks: list[tuple[Label, ...]] = msgspec.field(default_factory=list)
     values: list[Values] = msgspec.field(default_factory=list)
@@ -25,12 +25,15 @@ class Total(msgspec.Struct, array_like=True):
 
 def total_of(parts: Iterable[Total]) -> Total:
     """The sum of several totals; of a single one, itself."""
+    telling = [part for part in parts if part != Total()]
+    return telling[0] if len(telling) == 1 else _added(telling)
+
+
+def _added(parts: Iterable[Total]) -> Total:
+    """The sum of parts, in which each stack stands once, however often it does in a part."""
     whole = Total()
     sums: dict[tuple[Label, ...], Values] = {}
-    telling = [part for part in parts if part != whole]
-    if len(telling) == 1:
-        return telling[0]
-    for part in telling:
+    for part in parts:
         for stack, values in zip(part.stacks, part.values, strict=True):
             before = sums.get(stack)
             sums[stack] = values if before is None else tuple(map(add, before, values))
@@ -45,12 +48,12 @@ def total_of(parts: Iterable[Total]) -> Total:
 
 def total_of_digests(digests: Iterable[Digest]) -> Total:
     """The sum of digests; of one that was left out, only the account of what was read for it."""
-    return total_of(
+    return _added(
         Total(reconciliation=digest.reconciliation)
         if digest.dropped
         else Total(
-            [sample.stack for sample in digest.samples],
-            digest.values,
+            [stack for part in digest.parts for stack in part.stacks],
+            [values for part in digest.parts for values in part.values],
             1,
             digest.started,
             digest.ended,

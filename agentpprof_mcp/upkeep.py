@@ -107,11 +107,8 @@ def _by_handle(digests: list[Digest]) -> dict[str, list[bytes]]:
 
 
 def _bytes(digest: Digest) -> bytes:
-    ordered = sorted(zip(digest.samples, digest.values, strict=True))
-    samples = [sample for sample, _ in ordered]
-    values = [value for _, value in ordered]
-    plain = msgspec.structs.replace(digest, samples=samples, values=values, facts=Facts())
-    return ENCODER.encode(plain)
+    plain = msgspec.structs.replace(digest, parts=[], facts=Facts())
+    return ENCODER.encode((plain, sorted(digest.samples())))
 
 
 def forget(env: Env, selection: Selection) -> int:

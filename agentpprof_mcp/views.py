@@ -4,7 +4,7 @@ A view is one entry of `VIEWS`, a frame one entry of `DIMENSIONS`. A new view is
 none fits, one function in `rows`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -34,7 +34,8 @@ class Scene(NamedTuple):
 class View(NamedTuple):
     """One question: its frames root first, its measures (the first is the width), and its rows.
 
-    `rows` turns the events of a session into rows with the values of the measures.
+    `rows` turns the events of a session into rows with the values of the measures. In a view with
+    `kinds`, they are values of its one measure, which the frame `apart` tells apart.
     """
 
     name: str
@@ -44,6 +45,8 @@ class View(NamedTuple):
     rows: Callable[[Session, DayOf], Rows]
     wants: Wants
     aliases: tuple[str, ...] = ()
+    apart: str = ""
+    kinds: tuple[str, ...] = ()
 
 
 # --- frames ----------------------------------------------------------------------------------
@@ -161,6 +164,13 @@ def _pieces(scene: Scene, frames: Iterable[str]) -> tuple[tuple[Label, ...], lis
     return root, pieces
 
 
+def _stack(stack: tuple[Label, ...], pieces: Iterable[_Memo], row: Row) -> tuple[Label, ...]:
+    """The pieces for a row, one behind the other."""
+    for piece in pieces:
+        stack += piece[piece.take(row)]
+    return stack
+
+
 # --- projection ------------------------------------------------------------------------------
 
 
@@ -171,14 +181,36 @@ def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = (
     After (`system`): ...;call:tool/shell;process:bash;process:cargo;effect:test;path:collector;status:ok 1
     """
     profile = Profile(view.name, view.measures)
-    root, pieces = _pieces(scene, frames or view.frames)
+    shown = frames or view.frames
     pivots = _Memo(PIVOTS, partial(_pivots, scene))
-    for row, values in view.rows(scene.session, day_of):
-        stack = root
-        for piece in pieces:
-            stack += piece[piece.take(row)]
-        profile.add(Sample(stack, pivots[pivots.take(row)]), values)
+    stacks = _apart if view.apart in shown else _whole
+    for row, row_stacks in stacks(view, scene, day_of, shown):
+        labels = pivots[pivots.take(row)]
+        for stack, values in row_stacks:
+            profile.add(Sample(stack, labels), values)
     return profile
+
+
+Stacks = Iterator[tuple[Row, list[tuple[tuple[Label, ...], tuple[int, ...]]]]]
+
+
+def _whole(view: View, scene: Scene, day_of: DayOf, frames: Iterable[str]) -> Stacks:
+    """One stack for each row; what the view could tell apart is added up."""
+    root, pieces = _pieces(scene, frames)
+    for row, values in view.rows(scene.session, day_of):
+        yield row, [(_stack(root, pieces, row), (sum(values),) if view.apart else values)]
+
+
+def _apart(view: View, scene: Scene, day_of: DayOf, frames: Sequence[str]) -> Stacks:
+    """For each row a stack for each of its values; they differ in one frame alone."""
+    at = frames.index(view.apart)
+    root, above = _pieces(scene, frames[:at])
+    middles = [_piece(scene, DIMENSIONS[view.apart].make, (), kind) for kind in view.kinds]
+    after, below = _pieces(scene, frames[at + 1 :])
+    for row, values in view.rows(scene.session, day_of):
+        top, bottom = _stack(root, above, row), _stack(after, below, row)
+        several = zip(middles, values, strict=True)
+        yield row, [(top + middle + bottom, (value,)) for middle, value in several if value]
 
 
 # --- the table -------------------------------------------------------------------------------
@@ -216,6 +248,8 @@ VIEWS: tuple[View, ...] = (
         (Measure("tokens", "count"),),
         rows.tokens,
         Wants(effects=False, files=False),
+        apart="kind",
+        kinds=rows.TOKEN_KINDS,
     ),
     View(
         "files",

@@ -9,7 +9,6 @@ What its readers punish, and what is done about it:
 """
 
 import functools
-import gzip
 import re
 import zlib
 from collections.abc import Callable, Iterable
@@ -128,6 +127,8 @@ def encode(report: Report) -> bytes:
         message.function.add(id=number, name=strings[frame])
         message.location.add(id=number, mapping_id=1).line.add(function_id=number)
     message.string_table.extend(strings)
+    import gzip  # noqa: PLC0415  only this format needs it
+
     packed = gzip.compress(message.SerializeToString(deterministic=True), 6, mtime=0)
     # byte 9 names the operating system, and not every Python version leaves it unknown (255)
     return packed[:9] + b"\xff" + packed[10:]

@@ -1,6 +1,6 @@
 """Calls of one session by id: a second record of a call adds to the first, never beside it."""
 
-from typing import NamedTuple
+import msgspec
 
 from agentpprof_mcp.model import UNNAMED, ModelCall, Status, Tokens, ToolCall, estimate_tokens
 from agentpprof_mcp.readers.claude.wire import Message, Record, Usage
@@ -11,7 +11,7 @@ MAX_DURATION = 366 * 86_400_000
 """Milliseconds. Whatever lies further apart are not two true times."""
 
 
-class Result(NamedTuple):
+class Result(msgspec.Struct, frozen=True, gc=False):
     """Answer to a tool call."""
 
     status: Status
@@ -33,6 +33,7 @@ class Ledger:
         self._reported: set[str] = set()
         self._visible: dict[str, int] = {}
         self._unnamed = 0
+        self._latest = ("", "", "")
 
     def call_of(
         self, record: Record, message: Message, at: int, prompt: int, subagent: str
@@ -61,11 +62,15 @@ class Ledger:
         """Message and request name a call; a line that lacks the request belongs to its message's."""
         if not message:
             return uuid or self.unnamed()
+        before, its_request, key = self._latest
+        if message == before and request == its_request:  # most calls have several lines together
+            return key
         known = self._by_message.get(message)
         key = f"{message}:{request}" if request else known or message
         if request and known == message and self._adopted.setdefault(message, request) == request:
             key = known
         self._by_message.setdefault(message, key)
+        self._latest = message, request, key
         return key
 
     def unnamed(self) -> str:

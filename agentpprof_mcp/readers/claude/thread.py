@@ -215,25 +215,18 @@ class Thread:
                 call.says = (call.says + block.text)[:SAYS]
 
     def _tool(self, key: str, block: Block, record: Record, at: int, place: Place) -> ToolCall:
-        category = category_of(block.name)
+        name = block.name
+        category = category_of(name)
         if category == "agent":
             self._task(key, block, place)
+        tool = ToolCall(key, name, at, place.prompt, category, self.cwd, place.subagent)
+        if category == "mcp":
+            tool.mcp = mcp_of(name)
         wants = self.book.wants
-        effects = []
         if wants.effects or (wants.files and category != "shell"):
             arguments = parse_arguments(bytes(block.input))
-            effects = effects_of(block.name, arguments, record.cwd or self.cwd)
-        return ToolCall(
-            key,
-            block.name,
-            at,
-            place.prompt,
-            category,
-            cwd=self.cwd,
-            subagent=place.subagent,
-            mcp=mcp_of(block.name),
-            effects=effects,
-        )
+            tool.effects = effects_of(name, arguments, record.cwd or self.cwd)
+        return tool
 
     def _task(self, key: str, block: Block, place: Place) -> None:
         try:
