@@ -7,7 +7,6 @@ found afterwards, by its id or, without one, by its time: reading for a profile 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +18,7 @@ from agentpprof_mcp.ownership import settle
 from agentpprof_mcp.profile import Label
 from agentpprof_mcp.query import Query
 from agentpprof_mcp.readers import Group, discover, reader_of
-from agentpprof_mcp.readers.framing import Framing
+from agentpprof_mcp.readers.framing import Framing, folder_of, name_of
 from agentpprof_mcp.views import Scene, View, project
 from agentpprof_mcp.work import Work, working
 
@@ -85,7 +84,9 @@ def trace(
 def _is_of(group: Group, handle: str) -> bool:
     """Whether the file names of a group say that it is the session of this handle."""
     paths = (group.main,) if group.main else group.subagents
-    return any(handle in path.name or handle in path.parent.parent.name for path in paths)
+    return any(
+        handle in name_of(path) or handle in name_of(folder_of(folder_of(path))) for path in paths
+    )
 
 
 def _are_kin(group: Group, others: Iterable[Group]) -> bool:
@@ -150,9 +151,9 @@ def _spots(group: Group, events: list[tuple[Event, int]], labels: Labels) -> Ite
         yield Spot(MAIN, 0, weight)
 
 
-def _called(path: Path, labels: Labels) -> str:
+def _called(path: str, labels: Labels) -> str:
     """A sub-agent by the id in the name of its file, `agent-ID` or `rollout-TIME-ID`."""
-    stem = path.name.partition(".")[0]
+    stem = name_of(path).partition(".")[0]
     name = stem[-UUID:] if stem.startswith("rollout-") else stem.removeprefix("agent-")
     return name[:SHOWN] if HEX.fullmatch(name) else labels.handle(name)
 
@@ -167,7 +168,7 @@ def _needle(event: Event) -> bytes:
     return f'"{moment:%Y-%m-%dT%H:%M:%S}.{event.at % 1000:03d}'.encode()
 
 
-def _lines(path: Path, needles: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
+def _lines(path: str, needles: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     """Each needle that a file holds, with the number of the first line that does."""
     wanted = list(needles)
     try:

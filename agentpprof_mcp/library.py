@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from agentpprof_mcp.digest import Digest, Facts
-from agentpprof_mcp.index import Row, Store, Unit, stand_in
+from agentpprof_mcp.index import Row, Store, Unit
 from agentpprof_mcp.model import Session
 from agentpprof_mcp.reading import Told, read_sets
 from agentpprof_mcp.survey import Survey
@@ -32,8 +32,11 @@ class Library:
         self._store = store
         self._work = work
         self._told = told
-        self._unread = {at: digest for at, unit in _there(found) if (digest := self._skipped(unit))}
-        self._slots = [self._slot(at, unit) for at, unit in enumerate(found.units)]
+        self._unread = {at: unit for at, unit in _there(found) if unit.cwds and self._gate(unit)}
+        self._slots = [
+            self._slot(at, None if at in self._unread else unit)
+            for at, unit in enumerate(found.units)
+        ]
         self._made: dict[int, Digest] = {}
         self._rows = list(found.rows)
         self._note(found.made)
@@ -42,7 +45,7 @@ class Library:
         """The digest of every session; of one that is left out unseen only what the index tells."""
         known = self._known([slot for slot in self._slots if slot.at not in self._unread])
         self._keep()
-        known.update(self._unread)
+        known.update((at, self._left_out(unit)) for at, unit in self._unread.items())
         return [known[slot.at] for slot in self._slots]
 
     def total(self) -> Total:
@@ -77,16 +80,18 @@ class Library:
         remarks = [f"deleted sessions left out, as {why}: {n:,}" for n, why in left_out if n]
         return list(found.values()), remarks
 
-    def _skipped(self, unit: Unit) -> Digest | None:
-        """The digest of a session that is left out for its project or time, unless it must be read."""
-        digest = self._work.unread(_session_of(unit))
-        if digest:
-            digest.facts = _facts_of(unit)
+    def _left_out(self, unit: Unit) -> Digest:
+        """The digest of a session that is left out for its project or time."""
+        session = Session(
+            unit.session, unit.agent, cwds=list(unit.cwds), started=unit.started, ended=unit.ended
+        )
+        digest = self._work.unread(session)
+        digest.facts = _facts_of(unit)
         return digest
 
     def _gate(self, unit: Unit) -> str:
         """Why a session is left out for its project or time; empty if it is not."""
-        return self._work.gate(_session_of(unit))[1]
+        return self._work.gate(unit.cwds, unit.started, unit.ended)[1]
 
     def _keep(self) -> None:
         """Write what is new; that sums alone could not be written is no trouble."""
@@ -103,7 +108,8 @@ class Library:
         """Where the digest of a session is kept; nowhere if only a part of it may be selected."""
         if unit is None or not self._work.query.selection.spans(unit.started, unit.ended):
             return Slot(at, b"", b"", b"")
-        key = stand_in(unit.maker, unit.version, self._work.shown(unit.cwds, unit.lasting))
+        shown = self._work.shown(unit.cwds, unit.lasting)
+        key = unit.version + shown + unit.maker.encode()
         return Slot(at, unit.number, self._work.look + unit.number, key)
 
     def _known(self, slots: Sequence[Slot]) -> dict[int, Digest]:
@@ -179,13 +185,6 @@ class Library:
 def _there(found: Survey) -> Iterator[tuple[int, Unit]]:
     """The units of the sessions that can be read, by index."""
     return ((at, unit) for at, unit in enumerate(found.units) if unit is not None)
-
-
-def _session_of(unit: Unit) -> Session:
-    """A session without events, as far as the index knows it."""
-    return Session(
-        unit.session, unit.agent, cwds=list(unit.cwds), started=unit.started, ended=unit.ended
-    )
 
 
 def _facts_of(unit: Unit) -> Facts:

@@ -74,7 +74,7 @@ def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Sur
 
 def _name(group: Group) -> str:
     """The path that a session goes by in its root."""
-    return str(group.main or group.subagents[0])
+    return group.main or group.subagents[0]
 
 
 def _absent(index: Index, groups: Sequence[Group]) -> list[Unit]:

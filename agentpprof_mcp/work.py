@@ -23,6 +23,9 @@ from agentpprof_mcp.views import Scene, View, project
 
 __all__ = ["Gathering", "Work", "working"]
 
+PROJECTS = 1 << 12
+"""Sets of working directories whose project is remembered."""
+
 DAY_STEP = 900_000
 """Milliseconds in which a zone's day cannot change twice: every offset is a multiple of it."""
 
@@ -46,6 +49,8 @@ class Work:
         self.projects = Projects(selection.project_root, selection.project_name)
         self.wants = view.wants if view else Wants(effects=False, files=True)
         self.day_of = _day_maker(query.zone)
+        self._project_of = lru_cache(PROJECTS)(self._its_project)
+        self._shown = lru_cache(PROJECTS)(self._stand_in_of)
 
     def family(self, groups: Sequence[Group]) -> list[Digest]:
         """Read the groups, settle what they share, and digest each."""
@@ -76,7 +81,7 @@ class Work:
 
     def scene(self, session: Session) -> tuple[Scene, str]:
         """A settled session, tagged, with its selected events; and why it is left out, if it is."""
-        place, dropped = self.gate(session)
+        place, dropped = self.gate(session.cwds, session.started, session.ended)
         if not dropped:
             self.tagger.tag(session)
             dropped = self._select(session)
@@ -101,21 +106,19 @@ class Work:
         digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits
         return digest
 
-    def gate(self, session: Session) -> tuple[Project, str]:
+    def gate(self, cwds: Sequence[str], started: int, ended: int) -> tuple[Project, str]:
         """The project that a session is shown in, and why it is left out for it or for its time."""
-        place, dropped = self.project_of(session.cwds)
-        if not dropped and self.query.selection.spans(session.started, session.ended) is False:
+        place, dropped = self._project_of(tuple(cwds))
+        if not dropped and self.query.selection.spans(started, ended) is False:
             dropped = "events"
         return place, dropped
 
-    def unread(self, session: Session) -> Digest | None:
-        """The digest of a session of which only folders and times are known; None if it must be read."""
-        place, dropped = self.gate(session)
-        if not dropped or not session.cwds:
-            return None
+    def unread(self, session: Session) -> Digest:
+        """The digest of a session that is left out, of which only folders and times are known."""
+        place, dropped = self.gate(session.cwds, session.started, session.ended)
         return left_out(session, place, self.labels, dropped)
 
-    def project_of(self, cwds: Sequence[str]) -> tuple[Project, str]:
+    def _its_project(self, cwds: tuple[str, ...]) -> tuple[Project, str]:
         """The project that a session is shown in, and whether it is left out for it."""
         selection, given = self.query.selection, self.projects.given
         if given is not None and any(given.holds(cwd) for cwd in cwds):
@@ -154,10 +157,13 @@ class Work:
         root = str(selection.project_root)
         return stand_in(self.look, root, selection.projects, selection.agents, selection.ranged)
 
-    def shown(self, cwds: Sequence[str], lasting: str) -> bytes:
+    def shown(self, cwds: tuple[str, ...], lasting: str) -> bytes:
         """Stands for what else a session's digest depends on: its project, and its given tags."""
-        place, dropped = self.project_of(cwds)
-        return stand_in(place.identity(), dropped, self.tagger.stored(lasting))
+        return self._shown(cwds, tuple(self.tagger.stored(lasting).items()))
+
+    def _stand_in_of(self, cwds: tuple[str, ...], given: tuple[tuple[int, str], ...]) -> bytes:
+        place, dropped = self._project_of(cwds)
+        return stand_in(place.identity(), dropped, given)
 
     def _select(self, session: Session) -> str:
         """Keep the selected events of a session; why it is left out, if it is."""

@@ -1,10 +1,13 @@
 """Small histories for tests, in the agents' own words: what they write, without the noise."""
 
 import json
+from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 
-__all__ = ["Claude", "Codex", "usage"]
+from agentpprof_mcp.readers import Group
+
+__all__ = ["Claude", "Codex", "group_of", "usage"]
 
 START = "2026-11-20T10:00:{:02d}.000Z"
 
@@ -17,6 +20,11 @@ def usage(input=1, output=1, read=0, write=0):  # noqa: A002  the field's name
         "cache_read_input_tokens": read,
         "cache_creation_input_tokens": write,
     }
+
+
+def group_of(agent: str, main: Path | None, subagents: Iterable[Path] = ()) -> Group:
+    """The files of one session."""
+    return Group(agent, str(main) if main else None, tuple(map(str, subagents)))
 
 
 class Claude:

@@ -47,11 +47,11 @@ def named(paths: Iterable[Path]) -> list[Group]:
 
     Raises `InputError` for a file that cannot be read, is empty, or is no agent's history.
     """
-    by_agent: dict[str, list[Path]] = {}
-    seen: set[Path] = set()
+    by_agent: dict[str, list[str]] = {}
+    seen: set[str] = set()
     for path in paths:
         try:
-            real = path.resolve(strict=True)
+            real = str(path.resolve(strict=True))
             head = head_of_file(real)
         except OSError as error:
             reason = error.strerror or str(error)

@@ -40,11 +40,10 @@ class Heads:
     def __init__(self, known: Iterable[File] = ()) -> None:
         self._known = {file.path: file for file in known}
 
-    def of(self, path: Path, stamp: Stamp, look: Callable[[Path], tuple[str, ...]]) -> File:
+    def of(self, path: str, stamp: Stamp, look: Callable[[str], tuple[str, ...]]) -> File:
         """The file, with what `look` finds in its head."""
-        name = str(path)
-        known = self._known.get(name)
-        return known if known and known.stamp == stamp else File(name, stamp, look(path))
+        known = self._known.get(path)
+        return known if known and known.stamp == stamp else File(path, stamp, look(path))
 
 
 class Group(NamedTuple):
@@ -56,8 +55,8 @@ class Group(NamedTuple):
     """
 
     agent: str
-    main: Path | None
-    subagents: tuple[Path, ...] = ()
+    main: str | None
+    subagents: tuple[str, ...] = ()
     size: int = 0
     root: str = ""
     files: tuple[File, ...] = ()
@@ -76,7 +75,7 @@ class Agent(Protocol):
         """All sessions below `root` in a stable order; what cannot be listed is counted."""
         ...
 
-    def group(self, paths: Sequence[Path]) -> list[Group]:
+    def group(self, paths: Sequence[str]) -> list[Group]:
         """Put files that were named one by one together, by what they say inside."""
         ...
 

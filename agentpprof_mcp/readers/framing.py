@@ -22,8 +22,10 @@ __all__ = [
     "Block",
     "Framing",
     "Stamp",
+    "folder_of",
     "head_of_file",
     "lines_of",
+    "name_of",
     "open_history",
     "walk",
 ]
@@ -60,8 +62,11 @@ class Stamp(NamedTuple):
         return cls(info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
 
 
-def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:
-    """Yield (regular file, stamp) below `root`, sorted, links not followed; `root` itself may be one."""
+def walk(root: Path, account: Reconciliation) -> Iterator[tuple[str, Stamp]]:
+    """Yield (regular file, stamp) below `root`, sorted, links not followed; `root` itself may be one.
+
+    Histories have very many files, so their paths are plain strings, here and in all readers.
+    """
     pending = [(os.path.realpath(root), 0)]
     while pending:
         folder, depth = pending.pop()
@@ -80,7 +85,7 @@ def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:
                 if entry.is_dir(follow_symlinks=False):
                     below.append((entry.path, depth + 1))
                 elif entry.is_file(follow_symlinks=False):
-                    yield Path(entry.path), Stamp.of(entry.stat(follow_symlinks=False))
+                    yield entry.path, Stamp.of(entry.stat(follow_symlinks=False))
                 else:
                     account.vanished += 1
             except OSError:
@@ -89,7 +94,17 @@ def walk(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:
             pending.extend(reversed(below))
 
 
-def open_history(path: Path) -> tuple[io.FileIO, int]:
+def name_of(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition(os.sep)[2]
+
+
+def folder_of(path: str) -> str:
+    """A path without its last part."""
+    return path.rpartition(os.sep)[0]
+
+
+def open_history(path: str) -> tuple[io.FileIO, int]:
     """Open a regular file, and say how large it is now. Links, pipes and devices are refused.
 
     Raises `OSError` when it is gone, unreadable, or not a regular file.
@@ -105,7 +120,7 @@ def open_history(path: Path) -> tuple[io.FileIO, int]:
     return io.FileIO(descriptor), info.st_size
 
 
-def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[bytes]:
+def _chunks(path: str, account: Reconciliation, most: int = CHUNK) -> Iterator[bytes]:
     """The bytes of a file in pieces, unpacked if it is zstd by its first bytes."""
     stream, size = open_history(path)
     with stream:
@@ -125,7 +140,7 @@ def _chunks(path: Path, account: Reconciliation, most: int = CHUNK) -> Iterator[
             yield chunk
 
 
-def head_of_file(path: Path, limit: int = CHUNK) -> bytes:
+def head_of_file(path: str, limit: int = CHUNK) -> bytes:
     """The first `limit` bytes of a file, unpacked if it is compressed. Raises `OSError`."""
     head = b""
     for chunk in _chunks(path, Reconciliation(), limit):
@@ -184,7 +199,7 @@ class Block(NamedTuple):
 class Framing:
     """The lines of one file, some with their LF. `torn` is true while the unterminated last is out."""
 
-    def __init__(self, path: Path, account: Reconciliation) -> None:
+    def __init__(self, path: str, account: Reconciliation) -> None:
         """Prepare to read `path`; opening happens on iteration."""
         self.path = path
         self.account = account

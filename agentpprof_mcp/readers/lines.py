@@ -11,7 +11,6 @@ import types
 import typing
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
@@ -47,7 +46,7 @@ class Unusable(Exception):  # noqa: N818  internal signal, never shown
 
 
 def read_records(
-    path: Path, decoder: msgspec.json.Decoder[Record], account: Reconciliation
+    path: str, decoder: msgspec.json.Decoder[Record], account: Reconciliation
 ) -> Iterator[Record]:
     """Yield the records of a file in order, counting lines, records and everything skipped.
 

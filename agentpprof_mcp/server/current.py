@@ -57,17 +57,12 @@ def _session_with(call: str, root: Path) -> str:
     return ""
 
 
-def _newest(root: Path) -> list[Path]:
-    times = {}
-    for path, _ in walk(root, Reconciliation()):
-        try:
-            times[path] = path.stat(follow_symlinks=False).st_mtime_ns
-        except OSError:
-            continue
+def _newest(root: Path) -> list[str]:
+    times = {path: stamp.written for path, stamp in walk(root, Reconciliation())}
     return sorted(times, key=lambda path: -times[path])[:NEWEST]
 
 
-def _end_of(path: Path) -> bytes:
+def _end_of(path: str) -> bytes:
     try:
         stream, size = open_history(path)
     except OSError:

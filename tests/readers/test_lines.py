@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers import framing
-from agentpprof_mcp.readers.framing import walk
+from agentpprof_mcp.readers.framing import name_of, walk
 from agentpprof_mcp.readers.lines import iso_ms, read_records
 
 GOOD = b'{"type":"user","uuid":"a","n":1}'
@@ -252,7 +252,7 @@ def test_walking_leaves_links_and_goes_not_too_deep(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path)
     os.mkfifo(tmp_path / "pipe")
     account = Reconciliation()
-    found = [(path.name, stamp.size) for path, stamp in walk(tmp_path, account)]
+    found = [(name_of(path), stamp.size) for path, stamp in walk(tmp_path, account)]
     assert found == [("a.jsonl", 1), ("b.jsonl", 2)]
     assert account.vanished == 2
 

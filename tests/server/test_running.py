@@ -44,7 +44,7 @@ def test_reading_a_file_can_be_stopped_between_its_pieces(tmp_path: Path) -> Non
 
     def count() -> None:
         nonlocal lines
-        for _ in Framing(path, Reconciliation()):
+        for _ in Framing(str(path), Reconciliation()):
             lines += 1
 
     with stopping(lambda: next(asked)), pytest.raises(Stopped):

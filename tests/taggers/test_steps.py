@@ -3,11 +3,11 @@
 import pytest
 
 from agentpprof_mcp.model import ModelCall, Opener, Prompt, Session, Tokens
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.claude import CLAUDE
 from agentpprof_mcp.taggers import RulesTagger
 from agentpprof_mcp.taggers.steps import step_of
-from tests.history import Claude
+from tests.history import Claude, group_of
 
 
 def call(says="", does=(), purpose=""):
@@ -86,6 +86,6 @@ def test_what_a_command_is_for_is_read_from_its_arguments(tmp_path):
     made = Claude()
     made.prompt("go")
     made.uses("Bash", {"command": "make", "description": "Build the docs"}, "t1")
-    group = Group("claude", made.write(tmp_path))
+    group = group_of("claude", made.write(tmp_path))
     session = CLAUDE.read(group, Wants(effects=False, files=False))
     assert session.calls[0].purpose == "Build the docs"

@@ -17,7 +17,7 @@ import msgspec
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import File, Group, Heads
 from agentpprof_mcp.readers.claude.wire import DECODER
-from agentpprof_mcp.readers.framing import head_of_file, walk
+from agentpprof_mcp.readers.framing import folder_of, head_of_file, name_of, walk
 from agentpprof_mcp.readers.lines import iso_ms, read_records
 
 __all__ = ["Head", "Meta", "agent_id", "discover", "head_of", "meta_of", "root_of"]
@@ -60,13 +60,13 @@ def root_of(home: Path, environ: Mapping[str, str]) -> Path:
     return Path(given) if given else home / ".claude"
 
 
-def agent_id(path: Path) -> str:
+def agent_id(path: str) -> str:
     """The sub-agent's id in a file name; empty for a main thread's file."""
-    match = AGENT_FILE.fullmatch(path.name)
+    match = AGENT_FILE.fullmatch(name_of(path))
     return match[1] if match else ""
 
 
-def head_of(path: Path) -> Head:
+def head_of(path: str) -> Head:
     """Look at a file's first records. Raises `OSError` when it cannot be opened."""
     session, subagent = "", bool(agent_id(path))
     for record in islice(read_records(path, DECODER, Reconciliation()), HEAD_RECORDS):
@@ -82,10 +82,10 @@ def _meta_path(path: str) -> str:
     return path.removesuffix(".zst").removesuffix(".jsonl") + META
 
 
-def meta_of(path: Path) -> Meta:
+def meta_of(path: str) -> Meta:
     """What stands beside a sub-agent's file about it; empty when there is nothing readable."""
     try:
-        with Path(_meta_path(str(path))).open("rb") as stream:
+        with Path(_meta_path(path)).open("rb") as stream:
             return msgspec.json.decode(stream.read(META_LIMIT), type=Meta)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Meta()
@@ -98,9 +98,9 @@ def discover(root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
     agents: dict[tuple[str, str], list[File]] = {}
     metas: dict[str, File] = {}
     for path, stamp in walk(projects if projects.is_dir() else root, account):
-        name = path.name
+        name = name_of(path)
         if name.endswith(META):
-            metas[str(path)] = File(str(path), stamp)
+            metas[path] = File(path, stamp)
         elif not name.endswith(HISTORY) or name == "journal.jsonl":
             continue
         elif agent_id(path):
@@ -108,7 +108,7 @@ def discover(root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
             file = heads.of(path, stamp, _nothing if session else _session_in)
             agents.setdefault((folder, session or file.head[0]), []).append(file)
         else:
-            key = str(path.parent), name.split(".jsonl")[0]
+            key = folder_of(path), name.split(".jsonl")[0]
             if key not in mains or not mains[key].stamp.size:  # the plain file before its twin
                 mains[key] = heads.of(path, stamp, _first_uuid)
     keys = sorted(mains.keys() | agents.keys())
@@ -120,20 +120,20 @@ def _group(main: File | None, agents: list[File], metas: Mapping[str, File]) -> 
     beside = [metas[name] for file in agents if (name := _meta_path(file.path)) in metas]
     return Group(
         "claude",
-        Path(main.path) if main else None,
-        tuple(Path(file.path) for file in agents),
+        main.path if main else None,
+        tuple(file.path for file in agents),
         sum(file.stamp.size for file in histories),
         main.head[0] if main else "",
         (*histories, *beside),
     )
 
 
-def _nothing(_path: Path) -> tuple[str, ...]:
+def _nothing(_path: str) -> tuple[str, ...]:
     """Look at nothing: where the file lies says all."""
     return ()
 
 
-def _first_uuid(path: Path) -> tuple[str, ...]:
+def _first_uuid(path: str) -> tuple[str, ...]:
     """The uuid of a file's first record, which a fork copies; empty when its head has none."""
     try:
         head = head_of_file(path, HEAD_BYTES)
@@ -147,7 +147,7 @@ def _first_uuid(path: Path) -> tuple[str, ...]:
     return ("",)
 
 
-def _session_in(path: Path) -> tuple[str, ...]:
+def _session_in(path: str) -> tuple[str, ...]:
     """The session that a sub-agent's file beside the main ones belongs to, by its records."""
     try:
         return (head_of(path).session,)
@@ -155,9 +155,11 @@ def _session_in(path: Path) -> tuple[str, ...]:
         return ("",)
 
 
-def _parent_of(path: Path) -> tuple[str, str]:
+def _parent_of(path: str) -> tuple[str, str]:
     """(folder, session id) of the main file of a sub-agent's; its place may not tell the id."""
-    for parent in path.parents:
-        if parent.name == "subagents":
-            return str(parent.parent.parent), parent.parent.name
-    return str(path.parent), ""
+    above = folder_of(path)
+    while name := name_of(above):
+        above = folder_of(above)
+        if name == "subagents":
+            return folder_of(above), name_of(above)
+    return folder_of(path), ""

@@ -15,6 +15,7 @@ from agentpprof_mcp.readers.claude.layout import (
 )
 from agentpprof_mcp.readers.claude.thread import Book, Place, Thread
 from agentpprof_mcp.readers.claude.wire import DECODER
+from agentpprof_mcp.readers.framing import name_of
 from agentpprof_mcp.readers.lines import objects, read_records
 
 __all__ = ["CLAUDE"]
@@ -59,10 +60,10 @@ class Claude:
                 verdict = False if "timestamp" not in record else verdict
         return verdict
 
-    def group(self, paths: Sequence[Path]) -> list[Group]:
+    def group(self, paths: Sequence[str]) -> list[Group]:
         """Sub-agents' files join the main file with their session id; other mains stand alone."""
-        mains: list[tuple[Path, str]] = []
-        agents: dict[str, list[Path]] = {}
+        mains: list[tuple[str, str]] = []
+        agents: dict[str, list[str]] = {}
         for path in paths:
             head = head_of(path)
             if head.subagent:
@@ -77,8 +78,8 @@ class Claude:
         return _Reading(wants).of(group)
 
 
-def _group(main: Path | None, agents: list[Path]) -> Group:
-    size = sum(path.stat().st_size for path in (*agents, *([main] if main else [])))
+def _group(main: str | None, agents: list[str]) -> Group:
+    size = sum(Path(path).stat().st_size for path in (*agents, *([main] if main else [])))
     return Group("claude", main, tuple(agents), size)
 
 
@@ -94,12 +95,12 @@ class _Reading:
             self._read_main(group.main, alone=not group.subagents)
         self._read_subagents(list(group.subagents), alone=group.main is None)
         if not session.id:
-            session.id = (group.main or group.subagents[0]).name.split(".")[0]
+            session.id = name_of(group.main or group.subagents[0]).split(".")[0]
         session.subagents = len(self.book.subagents)
         self._settle()
         return session
 
-    def _read_main(self, path: Path, *, alone: bool) -> None:
+    def _read_main(self, path: str, *, alone: bool) -> None:
         """Read the main thread; without it, its sub-agents' files are still history."""
         try:
             self._read(path, Place(0), main=True)
@@ -108,11 +109,11 @@ class _Reading:
                 raise
             self.book.session.reconciliation.miss()
 
-    def _read(self, path: Path, place: Place, *, main: bool) -> None:
+    def _read(self, path: str, place: Place, *, main: bool) -> None:
         thread = Thread(self.book, place, main=main)
         thread.feed(read_records(path, DECODER, self.book.session.reconciliation))
 
-    def _read_subagents(self, waiting: list[Path], *, alone: bool) -> None:
+    def _read_subagents(self, waiting: list[str], *, alone: bool) -> None:
         """Read sub-agents' files, those first whose starting call has been seen."""
         metas = {path: meta_of(path) for path in waiting}
         tasks = self.book.tasks
@@ -126,7 +127,7 @@ class _Reading:
                     break
             waiting = [path for path in waiting if path not in done]
 
-    def _read_subagent(self, path: Path, meta: Meta, *, alone: bool) -> None:
+    def _read_subagent(self, path: str, meta: Meta, *, alone: bool) -> None:
         started = self._starter(path, meta)
         try:
             if started is not None:
@@ -137,9 +138,9 @@ class _Reading:
         except OSError:
             self.book.session.reconciliation.miss()
             return
-        self.book.subagents.add(agent_id(path) or path.name)
+        self.book.subagents.add(agent_id(path) or name_of(path))
 
-    def _starter(self, path: Path, meta: Meta) -> Place | None:
+    def _starter(self, path: str, meta: Meta) -> Place | None:
         """Where the call that started this file's sub-agent puts it, if that has been read."""
         key = meta.toolUseId or self.book.agents.get(agent_id(path), "")
         return self.book.tasks.get(key)

@@ -1,7 +1,6 @@
 """Files of the oldest generation: one JSON object {session, items} instead of lines."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -13,7 +12,7 @@ from agentpprof_mcp.readers.lines import Unusable, lenient
 __all__ = ["read_document"]
 
 
-def read_document(path: Path, account: Reconciliation) -> Iterator[Line]:
+def read_document(path: str, account: Reconciliation) -> Iterator[Line]:
     """Yield the header and the items of a file; each counts as a line. Raises `OSError`."""
     stream, size = open_history(path)
     account.files += 1

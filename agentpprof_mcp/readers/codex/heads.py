@@ -1,7 +1,6 @@
 """What the first bytes of a file tell: whether it is Codex's, and of which shape."""
 
 import re
-from pathlib import Path
 
 from agentpprof_mcp.readers.framing import head_of_file
 from agentpprof_mcp.readers.lines import objects
@@ -24,7 +23,7 @@ FOREIGN = {"sessionId", "uuid", "parentUuid", "leafUuid", "messageId"}
 """Top-level fields of Claude Code's records."""
 
 
-def is_document(path: Path) -> bool:
+def is_document(path: str) -> bool:
     """Whether a file is one JSON object over many lines. Raises `OSError`."""
     return DOCUMENT.match(head_of_file(path, 1 << 12)) is not None
 

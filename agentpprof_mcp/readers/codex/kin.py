@@ -1,10 +1,10 @@
 """Who a thread is: its id, what kind of sub-agent it is if it is one, and whose."""
 
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 from agentpprof_mcp.readers.codex.records import Origin, Payload, Source
+from agentpprof_mcp.readers.framing import name_of
 
 __all__ = ["Kin", "kin_of", "stem_of", "thread_of"]
 
@@ -40,12 +40,12 @@ def kin_of(meta: Payload) -> Kin:
     return Kin(meta.id or "", role or purpose or "agent", parent or root or "", root or "")
 
 
-def stem_of(path: Path) -> str:
+def stem_of(path: str) -> str:
     """A file's name without what tells how it is written."""
-    return SUFFIX.sub("", path.name)
+    return SUFFIX.sub("", name_of(path))
 
 
-def thread_of(path: Path) -> str:
+def thread_of(path: str) -> str:
     """The thread id in a file's name; the name itself when it holds none."""
     stem = stem_of(path)
     match = UUID.search(stem)

@@ -4,6 +4,7 @@
 `archived_sessions/` is flat. A sub-agent has a file of its own, whose first line names its parent.
 """
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -15,12 +16,13 @@ from agentpprof_mcp.readers.base import File, Group, Heads
 from agentpprof_mcp.readers.codex.heads import sniff
 from agentpprof_mcp.readers.codex.kin import Kin, kin_of, stem_of, thread_of
 from agentpprof_mcp.readers.codex.records import DECODER
-from agentpprof_mcp.readers.framing import Stamp, head_of_file, walk
+from agentpprof_mcp.readers.framing import Stamp, folder_of, head_of_file, name_of, walk
 
 __all__ = ["discover", "group", "root_of"]
 
 FOLDERS = ("sessions", "archived_sessions")
 SUFFIXES = (".jsonl", ".jsonl.zst")
+DOCUMENT, PACKED = ".json", ".zst"
 ROLLOUT = "rollout-"
 
 HEADS = (1 << 16, 1 << 20)
@@ -30,7 +32,7 @@ HEADS = (1 << 16, 1 << 20)
 class Found(NamedTuple):
     """A file of a session, and whose thread it holds; `file` where it was discovered."""
 
-    path: Path
+    path: str
     size: int
     kin: Kin
     file: File | None = None
@@ -47,7 +49,7 @@ def discover(root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
     return _grouped(list(_threads(root, heads, account)))
 
 
-def group(paths: Sequence[Path]) -> list[Group]:
+def group(paths: Sequence[str]) -> list[Group]:
     """The sessions of just these files."""
     return _grouped(
         [Found(path, _size(path), _kin_of_file(path) or Kin(thread_of(path))) for path in paths]
@@ -97,24 +99,24 @@ def _threads(root: Path, heads: Heads, account: Reconciliation) -> Iterator[Foun
             yield Found(path, stamp.size, Kin(*file.head), file)
 
 
-def _files(root: Path, account: Reconciliation) -> Iterator[tuple[Path, Stamp]]:
+def _files(root: Path, account: Reconciliation) -> Iterator[tuple[str, Stamp]]:
     """Files that may be rollouts, each once: a compressed twin gives way to the plain file."""
     folders = [root / name for name in FOLDERS if (root / name).is_dir()]
-    chosen: dict[str, tuple[Path, Stamp]] = {}
+    chosen: dict[str, tuple[str, Stamp]] = {}
     for folder in folders or [root]:
         for path, stamp in walk(folder, account):
-            rollout = path.name.startswith(ROLLOUT)
-            if path.name.endswith(SUFFIXES) or (rollout and path.suffix == ".json"):
+            rollout = name_of(path).startswith(ROLLOUT)
+            if path.endswith(SUFFIXES) or (rollout and path.endswith(DOCUMENT)):
                 stem = stem_of(path)
-                key = stem if rollout else str(path.with_name(stem))
+                key = stem if rollout else folder_of(path) + os.sep + stem
                 known = chosen.get(key)
-                plain = stamp.size and known and known[0].suffix == ".zst"
+                plain = stamp.size and known and known[0].endswith(PACKED)
                 if known is None or not known[1].size or plain:
                     chosen[key] = (path, stamp)
     yield from chosen.values()
 
 
-def _kin_of_file(path: Path) -> Kin | None:
+def _kin_of_file(path: str) -> Kin | None:
     """Whose thread a file holds; None when it is not Codex's.
 
     One that cannot be opened is a main thread by its name: whoever reads it will see.
@@ -138,8 +140,8 @@ def _kin_of_file(path: Path) -> Kin | None:
     return None if sniff(head) is False else Kin(thread_of(path))
 
 
-def _size(path: Path) -> int:
+def _size(path: str) -> int:
     try:
-        return path.stat().st_size
+        return Path(path).stat().st_size
     except OSError:
         return 0

@@ -5,7 +5,6 @@ nothing (`kinds.QUIET`) is counted as unknown.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 import msgspec
@@ -61,7 +60,7 @@ class Book(NamedTuple):
 class Rollout:
     """One file on its way into a session. Feed its lines in order, then close."""
 
-    def __init__(self, book: Book, path: Path) -> None:
+    def __init__(self, book: Book, path: str) -> None:
         """Expect the lines of `path`."""
         self.book = book
         self.session = book.session

@@ -10,6 +10,7 @@ from agentpprof_mcp.readers.codex.heads import is_document, sniff
 from agentpprof_mcp.readers.codex.layout import discover, group, root_of
 from agentpprof_mcp.readers.codex.records import DECODER, Line
 from agentpprof_mcp.readers.codex.rollout import Book, Rollout
+from agentpprof_mcp.readers.framing import name_of
 from agentpprof_mcp.readers.lines import read_records
 
 __all__ = ["CODEX"]
@@ -28,7 +29,7 @@ class Codex:
         """All sessions below `root`; see `layout`."""
         return discover(root, heads, account)
 
-    def group(self, paths: Sequence[Path]) -> list[Group]:
+    def group(self, paths: Sequence[str]) -> list[Group]:
         """Put files that were named one by one together: sub-agents with their main thread."""
         return group(paths)
 
@@ -41,7 +42,7 @@ class Codex:
         book = Book(Session("", self.name), wants, {})
         if group.main is not None:
             book.session.id = _read(group.main, book).thread
-        for path in sorted(group.subagents, key=lambda path: path.name):  # by time: parents first
+        for path in sorted(group.subagents, key=name_of):  # by time: parents first
             try:
                 rollout = _read(path, book)
             except OSError:
@@ -51,7 +52,7 @@ class Codex:
         return book.session
 
 
-def _read(path: Path, book: Book) -> Rollout:
+def _read(path: str, book: Book) -> Rollout:
     rollout = Rollout(book, path)
     for line in _lines(path, book.session.reconciliation):
         rollout.feed(line)
@@ -59,7 +60,7 @@ def _read(path: Path, book: Book) -> Rollout:
     return rollout
 
 
-def _lines(path: Path, account: Reconciliation) -> Iterator[Line]:
+def _lines(path: str, account: Reconciliation) -> Iterator[Line]:
     if is_document(path):
         return read_document(path, account)
     return read_records(path, DECODER, account)

@@ -1,13 +1,14 @@
 """Claude Code files: what counts once, what opens a region, where sub-agents belong."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from agentpprof_mcp.model import EffectKind, Opener, Reconciliation, Status, Tokens
-from agentpprof_mcp.readers.base import Group, Heads, Wants
+from agentpprof_mcp.readers.base import Heads, Wants
 from agentpprof_mcp.readers.claude import CLAUDE
-from tests.history import Claude, usage
+from tests.history import Claude, group_of, usage
 
 SESSION = "0e35f321-31f3-4a70-a067-45abf6f46315"
 OTHER = "97d4714e-b5f1-4cbf-82b8-033122fed2f1"
@@ -16,7 +17,7 @@ OTHER = "97d4714e-b5f1-4cbf-82b8-033122fed2f1"
 def read(history, folder, *subagents):
     """One session from a file, everything computed."""
     path = history.write(folder)
-    return CLAUDE.read(Group("claude", path, tuple(subagents)), Wants())
+    return CLAUDE.read(group_of("claude", path, tuple(subagents)), Wants())
 
 
 def openers(session):
@@ -366,7 +367,7 @@ def test_embedded_records_give_way_to_the_subagents_file(tmp_path):
 
 def test_a_subagents_file_read_alone_has_no_prompts(tmp_path):
     """Its task is the parent's text."""
-    session = CLAUDE.read(Group("claude", None, (agent_file(tmp_path),)), Wants())
+    session = CLAUDE.read(group_of("claude", None, (agent_file(tmp_path),)), Wants())
     assert openers(session) == []
     assert session.id == SESSION
     assert len(session.tools) == 1
@@ -386,7 +387,7 @@ def test_discovery_finds_all_three_layouts_and_leaves_other_files(tmp_path):
     (projects / SESSION / "tool-results" / "x.txt").write_text("x", encoding="utf-8")
     parent_with_task().write(projects, f"{OTHER}.jsonl")
     groups = CLAUDE.discover(tmp_path, Heads(), Reconciliation())
-    assert [(g.main and g.main.stem, len(g.subagents)) for g in groups] == [
+    assert [(g.main and Path(g.main).stem, len(g.subagents)) for g in groups] == [
         (SESSION, 3),
         (OTHER, 0),
     ]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.codex import CODEX
+from tests.history import group_of
 
 HISTORY = Path(__file__).parents[2] / "fixtures" / "codex" / "home"
 
@@ -44,6 +45,6 @@ def read(write: Callable[..., Path]) -> Callable[..., Session]:
     """Read the session that records make."""
 
     def made(*records: object, name: str = "rollout-x.jsonl") -> Session:
-        return CODEX.read(Group("codex", write(*records, name=name)), Wants())
+        return CODEX.read(group_of("codex", write(*records, name=name)), Wants())
 
     return made

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentpprof_mcp.model import Reconciliation, Session
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.codex import CODEX
 from agentpprof_mcp.readers.codex.records import Line
+from tests.history import group_of
 
 HISTORY = Path(__file__).parents[2] / "fixtures" / "codex" / "home"
 
@@ -57,7 +58,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(path: Path) -> Session:
     """Read a file that may hold anything."""
-    return CODEX.read(Group("codex", path), Wants())
+    return CODEX.read(group_of("codex", path), Wants())
 
 
 @given(number=NUMBERS, data=st.data())

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from agentpprof_mcp.model import Opener, Session, Status, Tokens
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.codex import CODEX
+from tests.history import group_of
 
 OK, ERROR, UNKNOWN = Status.OK, Status.ERROR, Status.UNKNOWN
 
@@ -94,7 +95,7 @@ EXPECTED = {
 @pytest.fixture
 def session(request: pytest.FixtureRequest, file_of: Callable[[int], Path]) -> Session:
     """One of the hand-made files, read alone."""
-    return CODEX.read(Group("codex", file_of(request.param)), Wants())
+    return CODEX.read(group_of("codex", file_of(request.param)), Wants())
 
 
 @pytest.mark.parametrize(("session", "expected"), EXPECTED.items(), indirect=["session"])
@@ -179,7 +180,7 @@ def test_only_records_that_nobody_knows_are_reported(session: Session) -> None:
 
 def test_without_effects_no_command_is_read(file_of: Callable[[int], Path]) -> None:
     """`files` keeps what native tools name; neither keeps nothing."""
-    group = Group("codex", file_of(4))
+    group = group_of("codex", file_of(4))
     files = CODEX.read(group, Wants(effects=False, files=True))
     nothing = CODEX.read(group, Wants(effects=False, files=False))
     by_name = {tool.name: tool.effects for tool in files.tools}

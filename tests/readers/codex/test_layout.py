@@ -10,13 +10,14 @@ import zstandard
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import Group, Heads, Wants
 from agentpprof_mcp.readers.codex import CODEX
+from tests.history import group_of
 
 Write = Callable[..., Path]
 
 
 def names(groups: list[Group]) -> list[str]:
     """The last digits of the main files' threads, in order."""
-    return [group.main.name.split(".")[0][-1] for group in groups if group.main]
+    return [group.main.partition(".")[0][-1] for group in groups if group.main]
 
 
 def packed(path: Path) -> Path:
@@ -58,11 +59,11 @@ def test_a_compressed_file_reads_like_the_plain_one(
     plain = tmp_path / "sessions" / file_of(7).name
     plain.parent.mkdir()
     shutil.copy(file_of(7), plain)
-    whole = CODEX.read(Group("codex", plain), Wants())
+    whole = CODEX.read(group_of("codex", plain), Wants())
     twin = packed(plain)
     plain.unlink()
     (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
-    assert group.main == twin
+    assert group.main == str(twin)
     assert CODEX.read(group, Wants()) == whole
 
 
@@ -78,7 +79,7 @@ def test_a_file_and_its_compressed_twin_are_one(
     (tmp_path / folder).mkdir(exist_ok=True)
     twin.rename(tmp_path / folder / twin.name)
     (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
-    assert group.main == plain
+    assert group.main == str(plain)
 
 
 def test_other_files_in_the_folders_are_left_alone(write: Write, tmp_path: Path) -> None:
@@ -94,7 +95,7 @@ def test_a_damaged_first_line_does_not_hide_a_file(write: Write, tmp_path: Path)
     thread = "019ed000-0000-7000-8000-000000000004"
     path = write("cut", name=f"sessions/rollout-2026-06-16T09-00-00-{thread}.jsonl")
     (group,) = CODEX.discover(tmp_path, Heads(), Reconciliation())
-    assert group.main == path
+    assert group.main == str(path)
     assert CODEX.read(group, Wants()).id == thread
 
 
@@ -113,11 +114,11 @@ def test_a_long_first_line_is_read_up_to_a_bound(
 def test_files_named_one_by_one_are_grouped_the_same(file_of: Callable[[int], Path]) -> None:
     """Sub-agents join their main thread; a file that is gone is a session to fail on."""
     gone = Path("/gone/rollout-x.jsonl")
-    groups = CODEX.group([file_of(8), file_of(4), file_of(7), gone])
+    groups = CODEX.group([str(path) for path in (file_of(8), file_of(4), file_of(7), gone)])
     assert [(group.main, group.subagents) for group in groups] == [
-        (file_of(4), ()),
-        (file_of(7), (file_of(8),)),
-        (gone, ()),
+        (str(file_of(4)), ()),
+        (str(file_of(7)), (str(file_of(8)),)),
+        (str(gone), ()),
     ]
     assert groups[1].size == file_of(7).stat().st_size + file_of(8).stat().st_size
 

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from agentpprof_mcp.model import Opener, Session
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.codex import CODEX
+from tests.history import group_of
 
 pytestmark = pytest.mark.real
 
@@ -55,7 +56,7 @@ def counted(session: Session) -> dict[str, object]:
 def test_a_file_read_alone_meets_its_truth(name: str) -> None:
     """Every number, by name where there are names."""
     truth = FILES[name] | FILES[name]["tokens"]
-    session = CODEX.read(Group("codex", DATA / name), Wants(effects=False))
+    session = CODEX.read(group_of("codex", DATA / name), Wants(effects=False))
     numbers = counted(session)
     assert numbers == {key: truth[key] for key in numbers}
 
@@ -63,5 +64,5 @@ def test_a_file_read_alone_meets_its_truth(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_no_record_of_a_real_client_is_unknown(name: str) -> None:
     """A new type is noticed here first."""
-    session = CODEX.read(Group("codex", DATA / name), Wants(effects=False))
+    session = CODEX.read(group_of("codex", DATA / name), Wants(effects=False))
     assert session.reconciliation.unknown_records == {}

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from agentpprof_mcp.model import Opener, Session, Tokens
-from agentpprof_mcp.readers.base import Group, Wants
+from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.codex import CODEX
+from tests.history import group_of
 
 Read = Callable[..., Session]
 
@@ -48,7 +49,7 @@ def own(session: Session) -> tuple[list[str], list[str], int]:
 
 def test_a_fork_has_only_its_own_turns(file_of: Callable[[int], Path]) -> None:
     """The parent's total, written again, is a baseline; what was copied is counted as such."""
-    session = CODEX.read(Group("codex", file_of(5)), Wants())
+    session = CODEX.read(group_of("codex", file_of(5)), Wants())
     assert own(session) == (["Try another way"], ["call_5a"], 1000)
     assert [call.tokens for call in session.calls] == [Tokens(1000, 30, 12000)]
     assert session.reconciliation.duplicates == 1 + 6 + 5
@@ -59,7 +60,7 @@ def test_a_fork_and_its_parent_together_have_every_call_once(
     file_of: Callable[[int], Path],
 ) -> None:
     """No id is in both."""
-    sessions = [CODEX.read(Group("codex", file_of(number)), Wants()) for number in (4, 5)]
+    sessions = [CODEX.read(group_of("codex", file_of(number)), Wants()) for number in (4, 5)]
     ids = [call.id for session in sessions for call in session.calls]
     ids += [tool.id for session in sessions for tool in session.tools]
     assert len(ids) == len(set(ids))

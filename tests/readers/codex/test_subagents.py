@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from agentpprof_mcp.model import Opener, Reconciliation, Session
-from agentpprof_mcp.readers.base import Group, Heads, Wants
+from agentpprof_mcp.readers.base import Heads, Wants
 from agentpprof_mcp.readers.codex import CODEX
+from tests.history import group_of
 
 Write = Callable[..., Path]
 Read = Callable[..., Session]
@@ -54,7 +55,7 @@ def test_a_subagent_works_in_the_region_of_the_call_that_started_it(
     file_of: Callable[[int], Path],
 ) -> None:
     """Its task is no prompt, and its folder is one of the session's."""
-    session = CODEX.read(Group("codex", file_of(7), (file_of(8),)), Wants())
+    session = CODEX.read(group_of("codex", file_of(7), (file_of(8),)), Wants())
     assert session.id == MAIN
     assert session.subagents == 1
     assert regions(session)["call_8a"] == (regions(session)["call_7e"][0], "explorer")
@@ -66,7 +67,7 @@ def test_a_subagent_works_in_the_region_of_the_call_that_started_it(
 
 def test_a_subagent_alone_is_a_session_of_its_own(file_of: Callable[[int], Path]) -> None:
     """Without its parent's prompts, its events are in the first region."""
-    session = CODEX.read(Group("codex", file_of(8)), Wants())
+    session = CODEX.read(group_of("codex", file_of(8)), Wants())
     assert (session.id, session.subagents) == (CHILD, 1)
     assert [prompt.opener for prompt in session.prompts] == [Opener.START]
     assert regions(session) == {"call_8a": (0, "explorer")}
@@ -76,7 +77,7 @@ def test_a_subagent_whose_main_file_is_gone_keeps_the_session(
     file_of: Callable[[int], Path],
 ) -> None:
     """Its parent's id is in its own file."""
-    session = CODEX.read(Group("codex", None, (file_of(8),)), Wants())
+    session = CODEX.read(group_of("codex", None, (file_of(8),)), Wants())
     assert (session.id, session.subagents) == (MAIN, 1)
 
 
@@ -91,7 +92,7 @@ def test_the_first_call_that_names_a_subagent_started_it(write: Write) -> None:
         meta(0, MAIN), prompt(1, "a"), collab(2, "spawn"), prompt(3, "b"), collab(4, "wait")
     )
     below = write(meta(9, CHILD, MAIN), plan(9, "x"), name="rollout-y.jsonl")
-    session = CODEX.read(Group("codex", main, (below,)), Wants())
+    session = CODEX.read(group_of("codex", main, (below,)), Wants())
     assert regions(session) == {"x": (1, "agent")}
 
 
@@ -106,7 +107,7 @@ def test_an_answer_that_names_no_subagent_starts_none(write: Write, answer: str)
         prompt(4, "b"),
     )
     below = write(meta(6, CHILD, MAIN), plan(6, "x"), name="rollout-y.jsonl")
-    session = CODEX.read(Group("codex", main, (below,)), Wants())
+    session = CODEX.read(group_of("codex", main, (below,)), Wants())
     assert regions(session)["x"][0] == 2
 
 
@@ -114,7 +115,7 @@ def test_an_unannounced_subagent_goes_where_it_began_in_time(write: Write) -> No
     """The region that was open when it was born."""
     main = write(meta(0, MAIN), prompt(1, "a"), prompt(5, "b"), prompt(9, "c"))
     below = write(meta(6, CHILD, MAIN), plan(20, "x"), name="rollout-y.jsonl")
-    session = CODEX.read(Group("codex", main, (below,)), Wants())
+    session = CODEX.read(group_of("codex", main, (below,)), Wants())
     assert regions(session)["x"][0] == 2
 
 
@@ -130,7 +131,7 @@ def test_a_subagent_of_a_subagent_goes_where_its_parent_is(write: Write) -> None
     )
     child = write(meta(6, CHILD, MAIN), plan(6, "x"), name="rollout-1.jsonl")
     nested = write(meta(7, GRANDCHILD, CHILD), plan(7, "y"), name="rollout-2.jsonl")
-    session = CODEX.read(Group("codex", main, (nested, child)), Wants())
+    session = CODEX.read(group_of("codex", main, (nested, child)), Wants())
     assert {tool: place[0] for tool, place in regions(session).items()} == {
         "s": 1,
         "x": 1,
@@ -158,26 +159,26 @@ def test_a_subagent_goes_by_its_role_or_purpose(read: Read, source: object, kind
 
 def test_a_subagent_that_vanished_is_counted(file_of: Callable[[int], Path]) -> None:
     """The session is there without it."""
-    session = CODEX.read(Group("codex", file_of(7), (Path("/gone"),)), Wants())
+    session = CODEX.read(group_of("codex", file_of(7), (Path("/gone"),)), Wants())
     assert (session.subagents, session.reconciliation.vanished) == (0, 1)
 
 
 def test_a_main_file_that_vanished_is_an_error() -> None:
     """The caller decides what that means."""
     with pytest.raises(FileNotFoundError):
-        CODEX.read(Group("codex", Path("/gone")), Wants())
+        CODEX.read(group_of("codex", Path("/gone")), Wants())
 
 
 def test_discovery_puts_subagents_with_their_main_thread(history: Path, tmp_path: Path) -> None:
     """Or leaves them a session without one."""
     account = Reconciliation()
-    by_main = {g.main and g.main.name[-12:-6]: g for g in CODEX.discover(history, Heads(), account)}
+    by_main = {g.main and g.main[-12:-6]: g for g in CODEX.discover(history, Heads(), account)}
     (below,) = by_main["000007"].subagents
-    assert below.name.endswith("8.jsonl")
+    assert below.endswith("8.jsonl")
 
     copy = tmp_path / "home"
     shutil.copytree(history, copy)
     next(copy.rglob("*07.jsonl")).unlink()
     (orphan,) = [group for group in CODEX.discover(copy, Heads(), account) if group.main is None]
-    assert [path.name for path in orphan.subagents] == [below.name]
-    assert orphan.size == below.stat().st_size
+    assert [Path(path).name for path in orphan.subagents] == [Path(below).name]
+    assert orphan.size == Path(below).stat().st_size
