@@ -43,15 +43,15 @@ class MachineKey:
     def _made(self) -> bytes:
         """A new key under its name, whole from the start; that of a process that was faster wins."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        import tempfile  # noqa: PLC0415  it brings much along
-
-        descriptor, name = tempfile.mkstemp(prefix=f".{NAME}.", dir=self._path.parent)
+        whole = self._path.with_name(f".{NAME}.{os.urandom(8).hex()}")
         try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(self._spare)
-            os.link(name, self._path)
+            with os.fdopen(
+                os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+            ) as file:
+                file.write(self._spare)
+            os.link(whole, self._path)
         except FileExistsError:
             return self._path.read_bytes()
         finally:
-            Path(name).unlink()
+            whole.unlink(missing_ok=True)
         return self._spare

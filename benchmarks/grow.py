@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-__all__ = ["FOLDERS", "grow"]
+__all__ = ["FOLDERS", "grow", "several"]
 
 FOLDERS = (".claude/projects", ".codex/sessions")
 
@@ -35,6 +35,15 @@ def grow(home: Path, dest: Path, copies: int, keeps: Callable[[Path], bool] = bo
         for path in sorted((home / folder).rglob("*"))
         if path.is_file() and keeps(path)
     )
+
+
+def several(path: Path, dest: Path, copies: int) -> None:
+    """Write the copies of one file behind each other into another."""
+    pieces = ID.split(path.read_bytes())
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    with dest.open("wb") as stream:
+        for number in range(copies):
+            stream.write(b"".join(_renamed(pieces, number)))
 
 
 def _copies(content: bytes, name: Path, dest: Path, copies: int) -> int:

@@ -9,6 +9,8 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 
 from agentpprof_cli import run
 from agentpprof_cli.commands import COMMANDS, DONE, Command
@@ -30,13 +32,29 @@ def build_parser(command: Command) -> argparse.ArgumentParser:
         prog="agentpprof" if first else f"agentpprof {command.name}",
         description=_overview() if first else command.help,
         epilog=_epilog() if first else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
         allow_abbrev=False,
     )
     if first:
         parser.add_argument("--version", action="version", version=f"agentpprof {__version__}")
     command.flags(parser)
     return parser
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """What lays help out. argparse makes one for every flag, and would look up the width for each."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_width())
+
+
+@cache
+def _width() -> int:
+    """Columns for help, as argparse would have them: those of the terminal, less two."""
+    given = os.environ.get("COLUMNS", "")
+    columns = int(given) if given.isdecimal() else 0
+    if not columns:
+        with suppress(OSError, ValueError, AttributeError):
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    return (columns or 80) - 2
 
 
 def _overview() -> str:

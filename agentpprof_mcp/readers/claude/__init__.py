@@ -8,9 +8,9 @@ What counts, what repeats, and what lies in these files is told where it is hand
 * `thread`    lines of one file to calls, with every repetition taken out
 * `ledger`    a session's calls by id
 * `session`   a session's files put together: sub-agents of all three layouts
-* `layout`    where the files are, and which belong together
+* `layout`    where the files are, and which belong together; `agent` is the door to all of it
 """
 
-from agentpprof_mcp.readers.claude.session import CLAUDE
+from agentpprof_mcp.readers.claude.agent import CLAUDE
 
 __all__ = ["CLAUDE"]

@@ -14,8 +14,9 @@ What counts, what repeats, and what is copied is told where it is handled:
 * `kin`       sub-agents and their parents
 * `session`   a session's files put together; `document` the oldest generation's
 * `layout`    where the files are, and which belong together; `heads` whose a file is
+* `agent`     the door to all of it
 """
 
-from agentpprof_mcp.readers.codex.session import CODEX
+from agentpprof_mcp.readers.codex.agent import CODEX
 
 __all__ = ["CODEX"]
