@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agentpprof_mcp.readers import READERS
+from tests.history import Claude
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = (ROOT / "agentpprof_mcp", ROOT / "cli" / "agentpprof_cli")
@@ -89,26 +90,64 @@ ONLY_IN: dict[str, set[str]] = {
 """Modules outside that are heavy, or that would open a door."""
 
 HEAVY = {
+    "agentpprof_mcp.effects.commands",
+    "agentpprof_mcp.effects.shell",
+    "agentpprof_mcp.readers.claude.thread",
+    "agentpprof_mcp.readers.codex.rollout",
+    "agentpprof_mcp.taggers.grammar",
     "anyio",
+    "asyncio",
+    "ctypes",
+    "dataclasses",
+    "email",
     "google.protobuf",
+    "gzip",
+    "http",
     "httpx",
+    "importlib.metadata",
+    "inspect",
+    "logging",
     "mcp",
     "publicsuffixlist",
     "pydantic",
+    "random",
     "re2",
+    "shutil",
+    "socket",
     "sqlite3",
+    "ssl",
+    "subprocess",
+    "tempfile",
+    "typing_extensions",
+    "zoneinfo",
     "zstandard",
 }
+"""What takes a millisecond or more to load, of others and of ours."""
 
-HELP = """
+TOKENS = ("--view", "tokens", "--all-projects")
+READING = {"agentpprof_mcp.readers.claude.thread", "agentpprof_mcp.taggers.grammar", "sqlite3"}
+COMMANDS = {"agentpprof_mcp.effects.commands", "agentpprof_mcp.effects.shell"}
+
+BUDGET: tuple[tuple[tuple[str, ...], set[str], set[str]], ...] = (
+    (("--help",), set(), set()),
+    (("top", "--help"), set(), set()),
+    (TOKENS, READING, {"sqlite3"}),
+    (("--view", "system", "--all-projects"), READING | COMMANDS, {"sqlite3"}),
+    (("sessions", "--all-projects"), READING, {"sqlite3"}),
+)
+"""Words of a command, and what of it they may load: when asked for the first time, and from then on."""
+
+LOADED = """
 import sys
 from agentpprof_cli.main import main
 try:
-    main(["--help"])
-except SystemExit:
-    sys.exit(" ".join(sys.modules))
+    code = main(sys.argv[1:])
+except SystemExit as end:
+    code = end.code
+sys.stderr.write("\\n" + " ".join(sys.modules))
+sys.exit(code)
 """
-"""Shows the help, and on standard error what it took to make it."""
+"""Runs a command, and says on standard error what it took."""
 
 
 def dotted(path: Path) -> str:
@@ -236,15 +275,25 @@ def test_every_agent_folder_is_a_reader() -> None:
     assert {reader.name for reader in READERS} == folders
 
 
-def test_help_loads_no_heavy_library() -> None:
-    """`agentpprof --help` is asked for often, and shows views and formats from their lists."""
+@pytest.mark.parametrize(
+    ("words", "first", "then"), BUDGET, ids=[" ".join(words) for words, *_ in BUDGET]
+)
+def test_a_command_loads_what_it_needs(
+    home: Path, words: tuple[str, ...], first: set[str], then: set[str]
+) -> None:
+    """Loading is most of the time of a short answer; see docs/adr/010-start-up.md."""
+    history = Claude()
+    history.prompt("fix the test")
+    history.uses("Bash", {"command": "pytest -q"}, "t1")
+    history.write(home / ".claude" / "projects" / "p")
     path = os.pathsep.join(str(package.parent) for package in PACKAGES)
-    run = subprocess.run(
-        [sys.executable, "-c", HELP],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.stdout.startswith("usage: agentpprof")
-    assert HEAVY & set(run.stderr.split()) == set()
+    for allowed in (first, then):
+        run = subprocess.run(
+            [sys.executable, "-c", LOADED, *words],
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 0
+        assert HEAVY & set(run.stderr.rpartition("\n")[2].split()) == allowed
