@@ -16,7 +16,7 @@ from agentpprof_mcp.model import (
     Tokens,
     ToolCall,
 )
-from agentpprof_mcp.profile import Label, Profile, Sample, Values
+from agentpprof_mcp.profile import Part, Sample, Values
 from agentpprof_mcp.projects import Project
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "Digest",
     "Facts",
     "Named",
-    "Part",
     "Region",
     "account_of",
     "count",
@@ -89,14 +88,6 @@ class Facts(msgspec.Struct, array_like=True):
     claims: list[int] = msgspec.field(default_factory=list)
 
 
-class Part(msgspec.Struct, array_like=True):
-    """The samples of a session that have the same labels: their stacks, and the values of each."""
-
-    labels: tuple[tuple[str, Label], ...]
-    stacks: list[tuple[Label, ...]] = msgspec.field(default_factory=list)
-    values: list[Values] = msgspec.field(default_factory=list)
-
-
 class Digest(msgspec.Struct, array_like=True):
     """One session. `parts` hold the samples of the view that was asked for.
 
@@ -138,10 +129,8 @@ class Digest(msgspec.Struct, array_like=True):
 
 def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
     """Count events."""
-    counts = Counts()
-    for call in calls:
-        counts.calls += 1
-        counts.tokens.add(call.tokens)
+    tokens = [msgspec.structs.astuple(call.tokens) for call in calls]
+    counts = Counts(len(tokens), tokens=Tokens(*map(sum, zip(*tokens, strict=True))))
     names = Counter([(tool.name, tool.status) for tool in tools])
     for (name, status), number in names.items():
         shown = plain_name(name)
@@ -186,9 +175,9 @@ def left_out(session: Session, project: Project, labels: Labels, dropped: str) -
 
 
 def digest_of(
-    session: Session, project: Project, profile: Profile | None, labels: Labels, *, previews: bool
+    session: Session, project: Project, parts: list[Part], labels: Labels, *, previews: bool
 ) -> Digest:
-    """The digest of a tagged session whose events are those selected."""
+    """The digest of a tagged session whose events are those selected; `parts` are its samples."""
     named = [
         (effect.kind, path)
         for tool in session.tools
@@ -212,28 +201,15 @@ def digest_of(
     digest.prompts = sum(map(is_own, session.prompts))
     digest.counts = count(session.calls, session.tools)
     digest.embedded = count(
-        (call for call in session.calls if call.embedded),
-        (tool for tool in session.tools if tool.embedded),
+        [call for call in session.calls if call.embedded],
+        [tool for tool in session.tools if tool.embedded],
     )
     digest.files_read = len({path for kind, path in named if kind is EffectKind.READ})
     digest.files_edited = len({path for kind, path in named if kind is EffectKind.WRITE})
     digest.subagents = session.subagents
-    if profile is not None:
-        digest.parts = _parts(profile)
+    digest.parts = parts
     digest.reconciliation = account_of(session)
     return digest
-
-
-def _parts(profile: Profile) -> list[Part]:
-    """The samples of a profile by their labels."""
-    parts: dict[tuple[tuple[str, Label], ...], Part] = {}
-    for (stack, labels), values in profile.samples.items():
-        part = parts.get(labels)
-        if part is None:
-            part = parts[labels] = Part(labels)
-        part.stacks.append(stack)
-        part.values.append(values)
-    return list(parts.values())
 
 
 def naming_of(session: Session) -> list[Named]:

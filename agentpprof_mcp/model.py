@@ -32,7 +32,13 @@ UNNAMED = "#"
 """How the ids begin that a reader gives to what has none; they mean nothing in another session."""
 
 
-class Status(StrEnum):
+class Word(StrEnum):
+    """A word that hashes as the text that it is; `Enum` has it done by a function of Python."""
+
+    __hash__ = str.__hash__
+
+
+class Status(Word):
     """How a tool call ended. `UNKNOWN`: no result, or one that does not tell."""
 
     OK = "ok"
@@ -47,7 +53,7 @@ class Status(StrEnum):
         return self is not Status.OK and self is not Status.UNKNOWN
 
 
-class EffectKind(StrEnum):
+class EffectKind(Word):
     """What a simple command or a native tool did; in order of precedence for a call's main effect."""
 
     TEST = "test"
@@ -66,7 +72,7 @@ class EffectKind(StrEnum):
     RUN = "run"
 
 
-class Opener(StrEnum):
+class Opener(Word):
     """What opened a prompt region. Only `TYPED` counts as a prompt and is tagged by its text;
     `QUEUED` (typed while the agent was busy) is tagged too, but history does not count it.
     """

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import add
 from typing import NamedTuple, NewType
 
+import msgspec
+
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["Delta", "Label", "Measure", "Peek", "Profile", "Sample", "TopRow", "Values"]
+__all__ = ["Delta", "Label", "Measure", "Part", "Peek", "Profile", "Sample", "TopRow", "Values"]
 
 Label = NewType("Label", str)
 """Text of a frame or of a pprof label. Made only in `labels`."""
@@ -32,6 +34,14 @@ class Sample(NamedTuple):
 
     stack: tuple[Label, ...]
     labels: tuple[tuple[str, Label], ...] = ()
+
+
+class Part(msgspec.Struct, array_like=True):
+    """Samples that have the same labels: their stacks, each once, and the values of each."""
+
+    labels: tuple[tuple[str, Label], ...]
+    stacks: list[tuple[Label, ...]] = msgspec.field(default_factory=list)
+    values: list[Values] = msgspec.field(default_factory=list)
 
 
 class TopRow(NamedTuple):

@@ -6,13 +6,13 @@ none fits, one function in `rows`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from operator import itemgetter
+from operator import add, itemgetter
 from typing import Any, NamedTuple
 
 from agentpprof_mcp import rows
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.profile import Label, Measure, Profile, Sample
+from agentpprof_mcp.profile import Label, Measure, Part, Values
 from agentpprof_mcp.projects import Project
 from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.rows import DayOf, Row, Rows
@@ -174,21 +174,26 @@ def _stack(stack: tuple[Label, ...], pieces: Iterable[_Memo], row: Row) -> tuple
 # --- projection ------------------------------------------------------------------------------
 
 
-def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = ()) -> Profile:
-    """Project the events of one tagged session into a profile; `frames` replaces the view's.
+def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = ()) -> list[Part]:
+    """Project the events of one tagged session into samples; `frames` replaces the view's.
 
     Before: ToolCall(category=shell, effects=[test by bash>cargo in collector/], status=ok)
     After (`system`): ...;call:tool/shell;process:bash;process:cargo;effect:test;path:collector;status:ok 1
     """
-    profile = Profile(view.name, view.measures)
     shown = frames or view.frames
-    pivots = _Memo(PIVOTS, partial(_pivots, scene))
+    parts: dict[tuple[tuple[str, Label], ...], dict[tuple[Label, ...], Values]] = {}
+    part_of = _Memo(PIVOTS, lambda fields: parts.setdefault(_pivots(scene, fields), {}))
     stacks = _apart if view.apart in shown else _whole
     for row, row_stacks in stacks(view, scene, day_of, shown):
-        labels = pivots[pivots.take(row)]
+        samples = part_of[part_of.take(row)]
         for stack, values in row_stacks:
-            profile.add(Sample(stack, labels), values)
-    return profile
+            before = samples.get(stack)
+            samples[stack] = values if before is None else tuple(map(add, before, values))
+    return [
+        Part(labels, list(samples), list(samples.values()))
+        for labels, samples in parts.items()
+        if samples
+    ]
 
 
 Stacks = Iterator[tuple[Row, list[tuple[tuple[Label, ...], tuple[int, ...]]]]]
@@ -198,7 +203,8 @@ def _whole(view: View, scene: Scene, day_of: DayOf, frames: Iterable[str]) -> St
     """One stack for each row; what the view could tell apart is added up."""
     root, pieces = _pieces(scene, frames)
     for row, values in view.rows(scene.session, day_of):
-        yield row, [(_stack(root, pieces, row), (sum(values),) if view.apart else values)]
+        if any(values):
+            yield row, [(_stack(root, pieces, row), (sum(values),) if view.apart else values)]
 
 
 def _apart(view: View, scene: Scene, day_of: DayOf, frames: Sequence[str]) -> Stacks:

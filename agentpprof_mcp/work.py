@@ -97,10 +97,9 @@ class Work:
                 # its file was read for this answer, or may be part of it
                 made.reconciliation = session.reconciliation
             return made
-        profile, hits = None, self.labels.redaction_hits
-        if self.view is not None:
-            profile = project(self.view, scene, self.day_of, self.query.frames)
-        digest = digest_of(session, place, profile, self.labels, previews=self.query.previews)
+        hits = self.labels.redaction_hits
+        parts = project(self.view, scene, self.day_of, self.query.frames) if self.view else []
+        digest = digest_of(session, place, parts, self.labels, previews=self.query.previews)
         if self.query.naming:
             digest.naming = naming_of(session)
         digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits

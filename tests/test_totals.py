@@ -1,7 +1,7 @@
 """Sums of digests: every stack once, whatever labels its samples had."""
 
-from agentpprof_mcp.digest import Digest, Part
-from agentpprof_mcp.profile import Label
+from agentpprof_mcp.digest import Digest
+from agentpprof_mcp.profile import Label, Part
 from agentpprof_mcp.totals import Total, total_of, total_of_digests
 
 STACK = (Label("project:shop"), Label("model:gpt-5"))

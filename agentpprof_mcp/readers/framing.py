@@ -30,7 +30,7 @@ __all__ = [
     "walk",
 ]
 
-CHUNK = 1 << 17
+CHUNK = 1 << 18
 """Bytes read at once: what is split and decoded is then still in the processor's cache."""
 MAX_LINE = 32 << 20
 MAX_WALK_DEPTH = 12

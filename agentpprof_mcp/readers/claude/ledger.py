@@ -33,27 +33,32 @@ class Ledger:
         self._reported: set[str] = set()
         self._visible: dict[str, int] = {}
         self._unnamed = 0
-        self._latest = ("", "", "")
+        self._latest: tuple[str, str | None, ModelCall | None] = ("", None, None)
 
     def call_of(
         self, record: Record, message: Message, at: int, prompt: int, subagent: str
     ) -> ModelCall:
         """The call that a line belongs to, booked with its first; its counts raised to the line's."""
-        key = self._key(message.id, record.requestId or "", record.uuid)
+        latest, request, call = self._latest
         usage = message.usage
-        call = self.calls.get(key)
-        if call is None:
-            tokens = _tokens(usage) if usage is not None else Tokens()
-            call = ModelCall(key, at, prompt, message.model, tokens, subagent)
-            call.message = message.id or record.uuid
-            self.calls[key] = call
-        elif usage is not None:
-            call.tokens.raise_to(_tokens(usage))
+        tokens = _tokens(usage) if usage is not None else Tokens()
+        if message.id != latest or record.requestId != request or call is None:
+            key = self._key(message.id, record.requestId or "", record.uuid)
+            call = self.calls.get(key)
+            if call is None:
+                call = ModelCall(key, at, prompt, message.model, tokens, subagent)
+                call.message = message.id or record.uuid
+                self.calls[key] = call
+            if message.id:  # most calls have several lines together
+                self._latest = message.id, record.requestId, call
+        key = call.id
         if usage is None:
             self._visible[key] = self._visible.get(key, 0) + _visible(message)
         else:
+            call.tokens.raise_to(tokens)
             self._reported.add(key)
-            call.lower_bound |= usage.damaged
+            if usage.damaged:
+                call.lower_bound = True
         if message.stop_reason:
             self._stopped.add(key)
         return call
@@ -62,15 +67,11 @@ class Ledger:
         """Message and request name a call; a line that lacks the request belongs to its message's."""
         if not message:
             return uuid or self.unnamed()
-        before, its_request, key = self._latest
-        if message == before and request == its_request:  # most calls have several lines together
-            return key
         known = self._by_message.get(message)
         key = f"{message}:{request}" if request else known or message
         if request and known == message and self._adopted.setdefault(message, request) == request:
             key = known
         self._by_message.setdefault(message, key)
-        self._latest = message, request, key
         return key
 
     def unnamed(self) -> str:

@@ -205,28 +205,29 @@ class Thread:
             return
         for block in message.content:
             if block.type == "tool_use":
+                category = category_of(block.name)
                 call.does.append(block.name)
-                if not call.purpose:
+                if category == "shell" and not call.purpose:
                     call.purpose = _purpose(block)
                 key = block.id or ledger.unnamed()
                 if key not in ledger.tools:
-                    ledger.tools[key] = self._tool(key, block, record, at, place)
+                    tool = ToolCall(key, block.name, at, place.prompt, category)
+                    ledger.tools[key] = tool
+                    self._describe(tool, block, record, place)
             elif block.type == "text" and len(call.says) < SAYS:
                 call.says = (call.says + block.text)[:SAYS]
 
-    def _tool(self, key: str, block: Block, record: Record, at: int, place: Place) -> ToolCall:
-        name = block.name
-        category = category_of(name)
-        if category == "agent":
-            self._task(key, block, place)
-        tool = ToolCall(key, name, at, place.prompt, category, self.cwd, place.subagent)
-        if category == "mcp":
-            tool.mcp = mcp_of(name)
+    def _describe(self, tool: ToolCall, block: Block, record: Record, place: Place) -> None:
+        """Note where a tool call was made, and what it does as far as that is wanted."""
+        tool.cwd, tool.subagent = self.cwd, place.subagent
+        if tool.category == "agent":
+            self._task(tool.id, block, place)
+        elif tool.category == "mcp":
+            tool.mcp = mcp_of(tool.name)
         wants = self.book.wants
-        if wants.effects or (wants.files and category != "shell"):
+        if wants.effects or (wants.files and tool.category != "shell"):
             arguments = parse_arguments(bytes(block.input))
-            tool.effects = effects_of(name, arguments, record.cwd or self.cwd)
-        return tool
+            tool.effects = effects_of(tool.name, arguments, record.cwd or self.cwd)
 
     def _task(self, key: str, block: Block, place: Place) -> None:
         try:
@@ -271,9 +272,7 @@ class Thread:
 
 
 def _purpose(block: Block) -> str:
-    """What a shell command is said to be for; empty for other tools."""
-    if category_of(block.name) != "shell":
-        return ""
+    """What a shell command is said to be for."""
     try:
         return COMMAND_INPUT.decode(block.input).description[:SAYS]
     except (msgspec.MsgspecError, UnicodeDecodeError):
