@@ -9,19 +9,18 @@ guarantee: what many sessions share may still tell something about them.
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 
 from agentpprof_mcp.errors import UserError
-from agentpprof_mcp.labels import LISTS, OTHER, publisher
+from agentpprof_mcp.labels.published import LISTS, OTHER, publisher
 from agentpprof_mcp.model import Reconciliation, Tokens
 from agentpprof_mcp.profile import Label, Profile, Sample
+from agentpprof_mcp.query import Policy
 from agentpprof_mcp.writers.base import Report, SessionRow
 
-__all__ = ["LEAST_SESSIONS", "Policy", "anonymous", "publish", "rounded"]
+__all__ = ["anonymous", "publish", "rounded"]
 
-LEAST_SESSIONS, LEAST_DAYS = 5, 2
 MOST_SUPPRESSED = 0.5
 DIGITS = 2
 DAY = len("2026-11-23")
@@ -30,16 +29,6 @@ DATE = re.compile(r"20\d{2}-[01]\d-[0-3]\d")
 Stack = tuple[Label, ...]
 Support = set[tuple[str, Label]]
 """The days and sessions, as labels, that have a stack."""
-
-
-class Policy(NamedTuple):
-    """How far to go. `named`: the user named the project for the readers of this profile."""
-
-    k: int = LEAST_SESSIONS
-    days: int = LEAST_DAYS
-    exact: bool = False
-    force: bool = False
-    named: bool = False
 
 
 def publish(report: Report, policy: Policy) -> Report:

@@ -10,10 +10,36 @@ from typing import NamedTuple
 
 from agentpprof_mcp.errors import UserError
 
-__all__ = ["Llama", "Query", "Selection", "aside", "parse_time", "parse_zone"]
+__all__ = [
+    "LEAST_SESSIONS",
+    "Llama",
+    "Policy",
+    "Query",
+    "Selection",
+    "aside",
+    "parse_time",
+    "parse_zone",
+]
 
 AGO = re.compile(r"(\d{1,6})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+LEAST_SESSIONS, LEAST_DAYS = 5, 2
+"""What must share a stack for it to be published."""
+
+
+class Policy(NamedTuple):
+    """How far to go to make a profile fit for others: `k` sessions on `days` days share what it shows.
+
+    `named`: the user named the project for the readers of this profile.
+    """
+
+    k: int = LEAST_SESSIONS
+    days: int = LEAST_DAYS
+    exact: bool = False
+    force: bool = False
+    named: bool = False
 
 
 class Selection(NamedTuple):

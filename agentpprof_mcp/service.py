@@ -21,12 +21,11 @@ from agentpprof_mcp.listing import sessions_json
 from agentpprof_mcp.naming import Naming, naming, naming_json, naming_table
 from agentpprof_mcp.patterns import matcher
 from agentpprof_mcp.profile import Label, Peek, Profile, Sample
-from agentpprof_mcp.public import publish
-from agentpprof_mcp.query import Query
+from agentpprof_mcp.query import Policy, Query
 from agentpprof_mcp.tables import moment, sessions_table
 from agentpprof_mcp.taggers import GIVEN, SESSION, Given, checked, store_in
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
-from agentpprof_mcp.writers import WRITERS, Writer, by_name, diff, pprof, top
+from agentpprof_mcp.writers import WRITERS, Writer, by_name, top
 from agentpprof_mcp.writers.base import (
     Page,
     PromptRow,
@@ -247,10 +246,19 @@ def _decoded(path: Path) -> Profile:
         raise InputError(f"cannot read profile {path}: {error.strerror or error}") from None
     if len(data) > MAX_PROFILE:
         raise InputError(f"profile {path} is larger than {MAX_PROFILE >> 20} MiB")
+    from agentpprof_mcp.writers import pprof  # noqa: PLC0415  only saved profiles are read
+
     try:
         return pprof.decode(data, foreign)
     except InputError as error:
         raise InputError(f"cannot read profile {path}: {error}") from None
+
+
+def publish(report: Report, policy: Policy) -> Report:
+    """The report as others may see it. Raises `UserError` when most of it had to be hidden."""
+    from agentpprof_mcp.public import publish as made_public  # noqa: PLC0415  few are published
+
+    return made_public(report, policy)
 
 
 def writer_named(name: str) -> Writer:
@@ -299,6 +307,8 @@ def compare(
             f"two views cannot be compared: {before.view} with the measures {_measures(before)},"
             f" and {after.view} with {_measures(after)}"
         )
+    from agentpprof_mcp.writers import diff  # noqa: PLC0415  most answers are of one profile
+
     index = measure_of(after, measure)
     return diff.render(before, after, limit=limit, measure=index, normalize=normalize, skip=skip)
 

@@ -27,10 +27,11 @@ MAY_IMPORT: dict[str, str] = {
     "projects": "effects",
     "keys": "",
     "pool": "",
+    "hashing": "",
     "profile": "model",
     "effects": "model",
-    "labels": "effects model profile",
-    "public": "errors labels model profile writers.base",
+    "labels": "effects hashing model profile",
+    "public": "errors labels model profile query writers.base",
     "query": "errors",
     "output": "errors",
     "ownership": "model",
@@ -39,7 +40,7 @@ MAY_IMPORT: dict[str, str] = {
     "readers.lines": "model readers.framing",
     "readers.*": "effects model readers.base readers.framing readers.lines",
     "readers": "errors model readers.*",
-    "taggers": "cachefile effects errors labels model output patterns query",
+    "taggers": "cachefile effects errors hashing labels model output patterns query",
     "writers.base": "model profile",
     "writers.*": "errors model profile writers.base",
     "writers": "writers.*",
@@ -47,7 +48,7 @@ MAY_IMPORT: dict[str, str] = {
     "views": "labels model profile projects readers.base rows",
     "digest": "labels model profile projects",
     "cachefile": "",
-    "index": "cachefile readers",
+    "index": "cachefile hashing readers",
     "totals": "digest model profile",
     "work": "digest env index keys labels model ownership projects query readers taggers views",
     "reading": "digest ownership pool readers work",
@@ -68,7 +69,7 @@ MAY_IMPORT: dict[str, str] = {
     "memo": "readers.framing",
     "server": "env errors halt memo model output query readers readers.framing results service stdio views writers",
     "__main__": "readers server",
-    "cli": "upkeep collect env errors model output public query readers service taggers views writers",
+    "cli": "upkeep collect env errors model output query readers service taggers views writers",
 }
 """What each part may import of ours. A part may import itself; all may import the bare package."""
 
@@ -200,7 +201,9 @@ def public(name: str) -> list[str]:
 def bound(name: str) -> set[str]:
     """Names that the top level of a module binds."""
     names: set[str] = set()
-    for node in TREES[name].body:
+    body = TREES[name].body
+    tried = [inner for node in body if isinstance(node, ast.Try) for inner in node.body]
+    for node in (*body, *tried):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agentpprof_mcp.errors import UserError
-from agentpprof_mcp.labels import OTHER, publisher
+from agentpprof_mcp.labels.published import OTHER, publisher
 from agentpprof_mcp.model import Reconciliation, Tokens
 from agentpprof_mcp.profile import Label, Measure, Profile, Sample
-from agentpprof_mcp.public import Policy, anonymous, publish, rounded
+from agentpprof_mcp.public import anonymous, publish, rounded
+from agentpprof_mcp.query import Policy
 from agentpprof_mcp.service import encode
 from agentpprof_mcp.writers.base import PromptRow, Report, SessionRow
 

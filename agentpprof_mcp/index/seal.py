@@ -1,7 +1,8 @@
 """Bytes that only this machine's key can read: what names folders and files is kept like that."""
 
 import os
-from hashlib import shake_256
+
+from agentpprof_mcp.hashing import shake_256
 
 __all__ = ["sealed", "unsealed"]
 

@@ -9,11 +9,11 @@ not found.
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from agentpprof_mcp.cachefile import BUSY, DAMAGED, UNAVAILABLE, CacheFile, CacheFileError
+from agentpprof_mcp.hashing import blake2b
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,7 +6,6 @@ be shown of a path, a host and a model; `frames` has one method per dimension. `
 
 from agentpprof_mcp.labels.frames import Labels, foreign
 from agentpprof_mcp.labels.names import plain_name
-from agentpprof_mcp.labels.published import LISTS, OTHER, publisher
 from agentpprof_mcp.labels.shape import is_secret, scrub
 
-__all__ = ["LISTS", "OTHER", "Labels", "foreign", "is_secret", "plain_name", "publisher", "scrub"]
+__all__ = ["Labels", "foreign", "is_secret", "plain_name", "scrub"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 from agentpprof_mcp.effects.tools import CATEGORIES
-from agentpprof_mcp.labels.domains import domain_name
+from agentpprof_mcp.hashing import blake2b
 from agentpprof_mcp.labels.models import model_name
 from agentpprof_mcp.labels.names import mcp_name
 from agentpprof_mcp.labels.places import NOWHERE, Buckets, Place, resolve
@@ -146,6 +146,8 @@ class Labels:
 
     def domain(self, raw: str) -> Label:
         """`domain:NAME` of a host, or of `registry:NAME`."""
+        from agentpprof_mcp.labels.domains import domain_name  # noqa: PLC0415  not in every view
+
         return self._frame("domain", domain_name(raw[:MAX_RAW]))
 
     def path(self, path: str, cwd: str, root: str) -> Label:
@@ -156,10 +158,8 @@ class Labels:
         """How a session is called: the start of its id, or a keyed pseudonym of an odd one."""
         if SESSION_ID.fullmatch(session_id):
             return Label(session_id[:HANDLE])
-        import hashlib  # noqa: PLC0415  only odd ids pay for it
-
         raw = session_id.encode("utf-8", "surrogatepass")
-        return Label(hashlib.blake2b(raw, key=self._key(), digest_size=16).hexdigest()[:HANDLE])
+        return Label(blake2b(raw, key=self._key(), digest_size=16).hexdigest()[:HANDLE])
 
     def lasting(self, session_id: str) -> str:
         """What a session is stored under: its id, or the pseudonym of an odd one."""

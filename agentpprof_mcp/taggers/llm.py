@@ -4,10 +4,10 @@ Model calls are named by rules, as they are without a model: what a call does ne
 many of them. Rules stand in for every answer that did not come.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from agentpprof_mcp.hashing import blake2b
 from agentpprof_mcp.model import Session
 from agentpprof_mcp.query import Llama
 from agentpprof_mcp.taggers.base import SESSION, fill
@@ -111,7 +111,7 @@ class LlmTagger:
         """The hash of each text that only this machine can make, different for each model and wording."""
         model = self._llama.model or self._llama.url
         asked = f"{model}\0{self._wording.instructions}\0{self._wording.grammar}\0".encode()
-        start = hashlib.blake2b(asked, key=self._key(), digest_size=16, person=b"tag")
+        start = blake2b(asked, key=self._key(), digest_size=16, person=b"tag")
         keys = {}
         for text in texts:
             made = start.copy()

@@ -1,14 +1,18 @@
 """Every output format: one format is one file here, and one entry in `WRITERS`.
 
-`top` is no file format but the table for a terminal. Importing this package loads no heavy library.
+`top` and `diff` are no file formats but tables for a terminal.
 """
 
-from agentpprof_mcp.writers import folded, json, pprof, svg
 from agentpprof_mcp.writers.base import Writer
 
 __all__ = ["WRITERS", "Writer", "by_name", "by_suffix"]
 
-WRITERS: tuple[Writer, ...] = (pprof.WRITER, folded.WRITER, svg.WRITER, json.WRITER)
+WRITERS: tuple[Writer, ...] = (
+    Writer("pprof", (".pb.gz", ".pb"), binary=True, whole=True),
+    Writer("folded", (".folded",)),
+    Writer("svg", (".svg",)),
+    Writer("json", (".json",), whole=True),
+)
 
 
 def by_name(name: str) -> Writer | None:

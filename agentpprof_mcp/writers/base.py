@@ -1,6 +1,7 @@
 """What every writer takes and is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 import msgspec
@@ -65,16 +66,21 @@ class Report(msgspec.Struct):
 
 
 class Writer(NamedTuple):
-    """One output format: its name, the file endings that choose it, and bytes from a report.
+    """One output format: its name, which is also its module's here, and the file endings that choose it.
 
     A `whole` format shows more than stacks: sessions, or the labels of samples.
     """
 
     name: str
     suffixes: tuple[str, ...]
-    write: Callable[[Report], bytes]
     binary: bool = False
     whole: bool = False
+
+    def write(self, report: Report) -> bytes:
+        """The file for a report. Only a format that is asked for is loaded."""
+        module = import_module(f"agentpprof_mcp.writers.{self.name}")
+        written: bytes = module.write(report)
+        return written
 
 
 class Page(NamedTuple):

@@ -7,9 +7,9 @@ begins with `#` is a comment for some. Labels cannot hold any of that; a frame t
 
 import re
 
-from agentpprof_mcp.writers.base import Report, Writer
+from agentpprof_mcp.writers.base import Report
 
-__all__ = ["WRITER", "write"]
+__all__ = ["write"]
 
 FRAME = re.compile(r"(?!#)[^;\s]+(?<!_\[[kwij]\])")
 
@@ -25,6 +25,3 @@ def write(report: Report) -> bytes:
         raise ValueError(msg)
     lines = sorted(f"{';'.join(stack)} {width}\n".encode() for stack, width in widths.items())
     return b"".join(lines)
-
-
-WRITER = Writer("folded", (".folded",), write)

@@ -8,9 +8,9 @@ and "public": {...} in a report that was made fit for others.
 
 import msgspec
 
-from agentpprof_mcp.writers.base import Report, SessionRow, Writer, account_fields
+from agentpprof_mcp.writers.base import Report, SessionRow, account_fields
 
-__all__ = ["SCHEMA", "WRITER", "write"]
+__all__ = ["SCHEMA", "write"]
 
 SCHEMA = "agentpprof/1"
 
@@ -44,6 +44,3 @@ def _session(row: SessionRow) -> dict[str, object]:
 def _sorted(counts: object) -> msgspec.Raw:
     """Fix the order of mappings that were filled in the order of reading."""
     return msgspec.Raw(msgspec.json.encode(counts, order="deterministic"))
-
-
-WRITER = Writer("json", (".json",), write, whole=True)

@@ -17,9 +17,9 @@ from typing import Any
 from agentpprof_mcp import __version__
 from agentpprof_mcp.errors import InputError
 from agentpprof_mcp.profile import Label, Measure, Profile, Sample
-from agentpprof_mcp.writers.base import Report, Writer, what_was_read
+from agentpprof_mcp.writers.base import Report, what_was_read
 
-__all__ = ["WRITER", "decode", "encode"]
+__all__ = ["decode", "write"]
 
 MESSAGES = {
     "Profile": (
@@ -104,7 +104,7 @@ class _Numbers(dict[str, int]):
         return number
 
 
-def encode(report: Report) -> bytes:
+def write(report: Report) -> bytes:
     """Return the profile as gzipped pprof: all measures, one function and location per frame text.
 
     Raises `InputError` when a sum is larger than the format can hold.
@@ -274,6 +274,3 @@ def _view(message: Message, texts: _Texts) -> str:
     names = [texts.raw(mapping.filename) for mapping in _by_id(message.mapping).values()]
     own = OWN_MAPPING.fullmatch(names[0]) if len(names) == 1 else None
     return own[1] if own else "foreign"
-
-
-WRITER = Writer("pprof", (".pb.gz", ".pb"), encode, binary=True, whole=True)

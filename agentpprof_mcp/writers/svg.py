@@ -15,9 +15,9 @@ from typing import NamedTuple
 from agentpprof_mcp import __version__
 from agentpprof_mcp.model import Status
 from agentpprof_mcp.profile import Label, Values
-from agentpprof_mcp.writers.base import Report, Writer, noun, what_was_read
+from agentpprof_mcp.writers.base import Report, noun, what_was_read
 
-__all__ = ["COLOURS", "WRITER", "write"]
+__all__ = ["COLOURS", "write"]
 
 COLOURS = {
     "project": ("#d5dfeb", "#373e47"),
@@ -335,6 +335,3 @@ def _foot(graph: Graph, y: int) -> Iterator[str]:
         f'<text class="quiet" x="{WIDTH - MARGIN}" y="{y}" text-anchor="end">'
         f"agentpprof {__version__}, labels only, no prompt text</text>"
     )
-
-
-WRITER = Writer("svg", (".svg",), write)

@@ -6,8 +6,16 @@ from typing import Any, NamedTuple
 
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, UserError
-from agentpprof_mcp.public import LEAST_SESSIONS, Policy
-from agentpprof_mcp.query import Llama, Query, Selection, aside, parse_time, parse_zone
+from agentpprof_mcp.query import (
+    LEAST_SESSIONS,
+    Llama,
+    Policy,
+    Query,
+    Selection,
+    aside,
+    parse_time,
+    parse_zone,
+)
 from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.taggers import TAGGERS
 from agentpprof_mcp.views import DIMENSIONS, VIEWS

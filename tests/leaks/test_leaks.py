@@ -18,8 +18,7 @@ from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
-from agentpprof_mcp.public import Policy
-from agentpprof_mcp.query import Query, Selection
+from agentpprof_mcp.query import Policy, Query, Selection
 from agentpprof_mcp.server import Choices, build
 from agentpprof_mcp.views import VIEWS
 from agentpprof_mcp.writers import WRITERS

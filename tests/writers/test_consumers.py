@@ -19,7 +19,7 @@ Run = Callable[..., str]
 
 
 def saved(report: Report, path: Path) -> Path:
-    path.write_bytes(pprof.encode(report))
+    path.write_bytes(pprof.write(report))
     return path
 
 
@@ -64,7 +64,7 @@ def test_our_merge_is_that_of_pprof(
     go_pprof("-proto", f"-output={tmp_path / 'theirs.pb.gz'}", *paths)
     theirs = pprof.decode((tmp_path / "theirs.pb.gz").read_bytes(), Label)
     report.profile = merged
-    ours = pprof.decode(pprof.encode(report), Label)
+    ours = pprof.decode(pprof.write(report), Label)
     assert ours.samples == theirs.samples
     assert (ours.view, ours.measures) == (theirs.view, theirs.measures)
     assert ours.totals() == tuple(2 * total for total in whole.totals())

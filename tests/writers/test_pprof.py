@@ -47,12 +47,12 @@ def parsed(data: bytes) -> Any:
 
 
 def again(profile: Profile) -> Profile:
-    return pprof.decode(pprof.encode(report_of(profile)), Label)
+    return pprof.decode(pprof.write(report_of(profile)), Label)
 
 
 def test_the_golden_profile(small_report: Report, golden: Callable[[str, bytes], None]) -> None:
     """The whole message, for review."""
-    text = json_format.MessageToJson(parsed(pprof.encode(small_report)))
+    text = json_format.MessageToJson(parsed(pprof.write(small_report)))
     golden("writers/tasks.pprof.json", text.replace(__version__, "VERSION").encode() + b"\n")
 
 
@@ -77,7 +77,7 @@ def test_merging_what_was_read_merges_what_was_written(left: Any, right: Any) ->
 
 def test_the_view_is_the_mapping_and_no_name_is_mangled(hostile_report: Report) -> None:
     """pprof would rewrite a name that is repeated as the system's name."""
-    message = parsed(pprof.encode(hostile_report))
+    message = parsed(pprof.write(hostile_report))
     texts = list(message.string_table)
     assert [texts[mapping.filename] for mapping in message.mapping] == ["[system]"]
     frames = {frame for stack, _ in hostile_report.profile.samples for frame in stack}
@@ -88,7 +88,7 @@ def test_the_view_is_the_mapping_and_no_name_is_mangled(hostile_report: Report) 
 
 def test_the_first_measure_is_the_default_and_the_period(small_report: Report) -> None:
     """Only profiles with equal types and periods can be merged."""
-    message = parsed(pprof.encode(small_report))
+    message = parsed(pprof.write(small_report))
     texts = list(message.string_table)
     types = [(texts[kind.type], texts[kind.unit]) for kind in message.sample_type]
     assert types == list(small_report.profile.measures)
@@ -98,7 +98,7 @@ def test_the_first_measure_is_the_default_and_the_period(small_report: Report) -
 
 def test_the_comments_say_what_was_read(small_report: Report) -> None:
     """pprof prints them above its tables."""
-    message = parsed(pprof.encode(small_report))
+    message = parsed(pprof.write(small_report))
     comments = [message.string_table[index] for index in message.comment]
     assert comments == [
         "view tasks: What semantic work dominated?",
@@ -108,7 +108,7 @@ def test_the_comments_say_what_was_read(small_report: Report) -> None:
         "read 3,450 lines of 12 files, 4 lines skipped (line too long: 1, not JSON: 3), 2 calls without result",
     ]
     small_report.reconciliation = Reconciliation(files=1, bytes_unread=5, complete=False)
-    message = parsed(pprof.encode(small_report))
+    message = parsed(pprof.write(small_report))
     assert message.string_table[message.comment[-1]] == (
         "read 0 lines of 1 files, 5 bytes unread; incomplete"
     )
@@ -116,14 +116,14 @@ def test_the_comments_say_what_was_read(small_report: Report) -> None:
 
 def test_the_gzip_header_holds_neither_time_nor_system(small_report: Report) -> None:
     """The same bytes on every machine and Python."""
-    assert pprof.encode(small_report)[:10] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+    assert pprof.write(small_report)[:10] == b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 
 def test_times_beyond_the_format_are_cut(small_report: Report) -> None:
     """A session of the year 9999 is no reason to fail."""
     small_report.profile.cover(1, 253402300799000)
     small_report.profile.started = 253402300799000
-    message = parsed(pprof.encode(small_report))
+    message = parsed(pprof.write(small_report))
     assert message.time_nanos == 2**63 - 1
     assert message.duration_nanos == 0
 
@@ -134,7 +134,7 @@ def test_sums_beyond_the_format_are_an_error() -> None:
     assert again(profile).samples == profile.samples
     profile.merge(again(profile))
     with pytest.raises(InputError, match="more than pprof can hold"):
-        pprof.encode(report_of(profile))
+        pprof.write(report_of(profile))
 
 
 def test_an_empty_profile_is_a_valid_file() -> None:
@@ -144,7 +144,7 @@ def test_an_empty_profile_is_a_valid_file() -> None:
 
 def test_every_text_passes_the_gate(hostile_report: Report) -> None:
     """Frames, label keys and values, measures: a foreign file decides none of them."""
-    read = pprof.decode(pprof.encode(hostile_report), lambda _: Label("gated"))
+    read = pprof.decode(pprof.write(hostile_report), lambda _: Label("gated"))
     assert read.measures == (Measure("gated", "gated"),) * 2
     assert {text for stack, _ in read.samples for text in stack} == {"gated"}
     assert {pair for _, labels in read.samples for pair in labels} == {("gated", "gated")}
@@ -285,7 +285,7 @@ def test_other_files_are_refused(data: bytes, reason: str) -> None:
 
 def test_damage_never_escapes_as_another_error(small_report: Report) -> None:
     """A changed byte gives a profile or an `InputError`."""
-    raw = gzip.decompress(pprof.encode(small_report))
+    raw = gzip.decompress(pprof.write(small_report))
     dice = random.Random(0)
     refused = 0
     for _ in range(500):

@@ -18,7 +18,7 @@ from agentpprof_mcp.readers.codex.kin import Kin, kin_of, stem_of, thread_of
 from agentpprof_mcp.readers.codex.records import DECODER
 from agentpprof_mcp.readers.framing import Stamp, folder_of, head_of_file, name_of, walk
 
-__all__ = ["discover", "group", "root_of"]
+__all__ = ["discover", "group"]
 
 FOLDERS = ("sessions", "archived_sessions")
 SUFFIXES = (".jsonl", ".jsonl.zst")
@@ -36,12 +36,6 @@ class Found(NamedTuple):
     size: int
     kin: Kin
     file: File | None = None
-
-
-def root_of(home: Path, environ: Mapping[str, str]) -> Path:
-    """`$CODEX_HOME`, else `~/.codex`."""
-    given = environ.get("CODEX_HOME", "").strip()
-    return Path(given) if given else home / ".codex"
 
 
 def discover(root: Path, heads: Heads, account: Reconciliation) -> list[Group]:
