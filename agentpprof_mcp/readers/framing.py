@@ -124,11 +124,6 @@ def _chunks(path: str, account: Reconciliation, most: int = CHUNK) -> Iterator[b
     """The bytes of a file in pieces, unpacked if it is zstd by its first bytes."""
     stream, size = open_history(path)
     with stream:
-        if stream.read(len(ZST_MAGIC)) == ZST_MAGIC:
-            stream.seek(0)
-            yield from _unpacked(stream, size, account)
-            return
-        stream.seek(0)
         left = size
         while left > 0:
             checkpoint()
@@ -136,17 +131,20 @@ def _chunks(path: str, account: Reconciliation, most: int = CHUNK) -> Iterator[b
             if not chunk:  # cut short by its writer since it was opened
                 _stop(account, left)
                 return
+            if left == size and chunk.startswith(ZST_MAGIC):
+                stream.seek(0)
+                yield from _unpacked(stream, size, account)
+                return
             left -= len(chunk)
             yield chunk
 
 
 def head_of_file(path: str, limit: int = CHUNK) -> bytes:
     """The first `limit` bytes of a file, unpacked if it is compressed. Raises `OSError`."""
-    head = b""
-    for chunk in _chunks(path, Reconciliation(), limit):
+    chunks = _chunks(path, Reconciliation(), limit)
+    head = next(chunks, b"")
+    while len(head) < limit and (chunk := next(chunks, b"")):
         head += chunk
-        if len(head) >= limit:
-            break
     return head[:limit]
 
 

@@ -34,9 +34,11 @@ def clauses_of(text: str) -> Iterator[Clause]:
     for line in text.splitlines():
         words: list[str] = []
         heads = [0]
-        for chunk in line.split():
-            pauses = _add(words, chunk)
-            end = chunk[-1]
+        for piece in line.split():
+            found, pauses, passes = _piece(piece)
+            if words or not passes:
+                words += found
+            end = piece[-1]
             if end in ENDS and words:
                 yield Clause(words, heads, end in ASKS)
                 words, heads = [], [0]
@@ -50,26 +52,32 @@ def clauses_of(text: str) -> Iterator[Clause]:
             return
 
 
-def _add(words: list[str], chunk: str) -> bool:
-    """Add the words of a piece without blanks; whether a request may begin behind it.
+class Piece(NamedTuple):
+    """The words of a piece of text without blanks.
 
-    An address stands for a noun, and at the beginning for nothing; so does the number of a list's entry.
+    A request may begin behind it if it `pauses`. At the beginning of a clause, one that `passes` is nothing.
     """
-    low = chunk.lower()
+
+    words: tuple[str, ...]
+    pauses: bool = False
+    passes: bool = False
+
+
+@lru_cache(1 << 13)
+def _piece(text: str) -> Piece:
+    """What a piece holds. An address stands for a noun; it passes, and so does the number of a list's entry."""
+    low = text.lower()
     if low.startswith(ADDRESS):
-        if words:
-            words.append(next((word for part, word in LINKS.items() if part in low), "link"))
-        return True
+        noun = next((word for part, word in LINKS.items() if part in low), "link")
+        return Piece((noun,), pauses=True, passes=True)
     if not low.isascii():
         if _is_unspaced(low):
-            words += _unspaced_words().findall(low)
-            return False
+            return Piece(tuple(_unspaced_words().findall(low)))
         low = low.replace("’", "'")
     word = low.rstrip(STRIPPED) if low[0] == "." else low.strip(STRIPPED)
-    if not word or (not words and low[-1] in ".)" and word.isdecimal()):
-        return False
-    words.append(word)
-    return word in JOINTS
+    if not word:
+        return Piece(())
+    return Piece((word,), word in JOINTS, passes=low[-1] in ".)" and word.isdecimal())
 
 
 def _is_unspaced(word: str) -> bool:

@@ -26,6 +26,7 @@ from agentpprof_mcp.taggers.clauses import Clause, clauses_of
 from agentpprof_mcp.taggers.lexicon import (
     ANYWHERE,
     ASKING,
+    ELSEWHERE,
     GERUNDS,
     KNOWN,
     LEADING,
@@ -181,6 +182,8 @@ class _Judge:
 
     def _elsewhere(self, words: list[str]) -> Verdict:
         """A request by a verb that comes last, or by a participle: "the docs should be updated"."""
+        if ELSEWHERE.isdisjoint(words):  # as for most clauses
+            return NOTHING
         for at, word in enumerate(words):
             if word in ANYWHERE:
                 return self._of_verb(ANYWHERE[word], words, 0)
@@ -215,12 +218,11 @@ class _Judge:
     def _sign(self, words: list[str], *, asked: bool) -> Verdict:
         """The strongest sign among words."""
         best: tuple[int, Sign] | None = None
-        for at, word in enumerate(words):
-            found: tuple[tuple[int, Sign], ...] = ()
-            if word in TELLING:
-                found = SIGNS_OF.get(phrase_at(words, at, longest(words, at, SIGNS_OF)), ())
-            elif "." not in word and word[0] != "/":
-                continue
+        telling = [
+            at for at, word in enumerate(words) if word in TELLING or "." in word or word[0] == "/"
+        ]
+        for at in telling:
+            found = SIGNS_OF.get(phrase_at(words, at, longest(words, at, SIGNS_OF)), ())
             for noun in nouns_at(words, at):
                 found += SIGNS_OF.get(f"={noun}", ())
             for ranked in found:
@@ -258,7 +260,8 @@ def _parted(clauses: Iterable[Clause]) -> Iterator[Clause]:
     """Clauses, parted before words that mark a request: what stands before is told, not asked."""
     for words, heads, asks in clauses:
         start = 0
-        for at in range(1, len(words)):
+        marking = [] if MARKING.isdisjoint(words) else range(1, len(words))
+        for at in marking:
             if words[at] not in MARKING or at <= start:
                 continue
             if longest(words, at, MARKERS) and _past_openers(words, start) < at:

@@ -1,6 +1,6 @@
 """The tables of `builtin` and `languages` turned into look-ups by word."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from agentpprof_mcp.taggers import builtin, languages
@@ -9,6 +9,7 @@ from agentpprof_mcp.taggers.builtin import NOUNS, ROWS, SIGNS, Row, Sign
 __all__ = [
     "ANYWHERE",
     "ASKING",
+    "ELSEWHERE",
     "GERUNDS",
     "KNOWN",
     "LEADING",
@@ -95,31 +96,43 @@ KNOWN = ASKING.union(NOUNS_OF, builtin.AUXILIARY, *builtin.SUBJECTS.values())
 """Words that no request has between its opener and its verb, where an unknown one may stand."""
 
 
-def _lengths(*tables: Iterable[str]) -> dict[str, int]:
-    """First words of phrases to the words of the longest."""
-    lengths: dict[str, int] = {}
-    for table in tables:
-        for phrase in table:
-            if "-" in phrase:
-                first, *more = phrase.split("-")
-                lengths[first] = max(lengths.get(first, 0), 1 + len(more))
-    return lengths
+def _phrases(*tables: Iterable[str]) -> dict[str, dict[str, int]]:
+    """First words of phrases to what may follow, and to how many words the longest such phrase then has."""
+    phrases: dict[str, dict[str, int]] = {}
+    for phrase in _hyphenated(*tables):
+        first, *more = phrase.split("-")
+        seconds = phrases.setdefault(first, {})
+        for at in range(1, len(more) + 1):  # who writes may hyphenate some of it
+            second = "-".join(more[:at])
+            seconds[second] = max(seconds.get(second, 0), len(more) - at + 2)
+    return phrases
 
 
-LENGTHS = _lengths(VERBS, OPENERS, MARKERS, NOUNS_OF, SIGNS_OF)
+def _hyphenated(*tables: Iterable[str]) -> Iterator[str]:
+    return (phrase for table in tables for phrase in table if "-" in phrase)
 
 
-LEADING = OPENERS.union(MARKERS, _lengths(OPENERS, MARKERS))
-MARKING = MARKERS.union(_lengths(MARKERS))
-TELLING = frozenset(NOUNS_OF).union(SIGNS_OF, _lengths(NOUNS_OF, SIGNS_OF))
-"""Words that may begin an opener or a marker, a marker, a noun or a sign: most words begin none."""
+def _firsts(*tables: Iterable[str]) -> set[str]:
+    """The first words of phrases."""
+    return {phrase.partition("-")[0] for phrase in _hyphenated(*tables)}
+
+
+PHRASES = _phrases(VERBS, OPENERS, MARKERS, NOUNS_OF, SIGNS_OF)
+
+
+LEADING = OPENERS.union(MARKERS, _firsts(OPENERS, MARKERS))
+MARKING = MARKERS.union(_firsts(MARKERS))
+ELSEWHERE = frozenset(ANYWHERE).union(PARTICIPLES)
+TELLING = frozenset(NOUNS_OF).union(SIGNS_OF, _firsts(NOUNS_OF, SIGNS_OF))
+"""Words that may begin an opener or a marker, a marker, a request elsewhere, a noun or a sign: most begin none."""
 
 
 def longest(words: list[str], at: int, table: Container[str]) -> int:
     """Words of the longest phrase of a table that stands at a place; 0 for none."""
     word = words[at]
-    if word in LENGTHS:
-        for length in range(min(LENGTHS[word], len(words) - at), 1, -1):
+    if word in PHRASES and at + 1 < len(words):
+        most = PHRASES[word].get(words[at + 1], 0)
+        for length in range(min(most, len(words) - at), 1, -1):
             if "-".join(words[at : at + length]) in table:
                 return length
     return int(word in table)
@@ -134,7 +147,7 @@ def nouns_at(words: list[str], at: int) -> tuple[str, ...]:
     """What the word at a place, or the phrase that begins there, stands for."""
     word = words[at]
     if word in TELLING:
-        if word in LENGTHS:
+        if word in PHRASES:
             word = phrase_at(words, at, longest(words, at, NOUNS_OF) or 1)
         found = NOUNS_OF.get(word)
         if found is not None:

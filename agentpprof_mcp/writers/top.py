@@ -23,10 +23,10 @@ def render(report: Report, *, limit: int, measure: int = 0, skip: int = 0) -> Pa
     rows = profile.top(measure)
     if not rows:
         return Page(header + "\n", (), 0)
-    any_stack = min(s.stack for s, values in profile.samples.items() if values[measure])
-    everywhere = sorted(
-        (row for row in rows if row.cum == total), key=lambda row: any_stack.index(row.frame)
-    )
+    everywhere = [row for row in rows if row.cum == total]
+    if len(everywhere) > 1:
+        any_stack = min(s.stack for s, values in profile.samples.items() if values[measure])
+        everywhere.sort(key=lambda row: any_stack.index(row.frame))
     others = rows[len(everywhere) :]
     shown, left = others[skip : skip + limit], others[skip + limit :]
     covered = sum(row.flat for row in (*everywhere, *shown)) / total

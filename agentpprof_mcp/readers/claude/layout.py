@@ -5,6 +5,7 @@ Three generations of sub-agent files: records inside the parent's file; `agent-<
 transcript.
 """
 
+import io
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -139,7 +140,7 @@ def _first_uuid(path: str) -> tuple[str, ...]:
         head = head_of_file(path, HEAD_BYTES)
     except OSError:
         return ("",)
-    for line in head.splitlines():
+    for line in io.BytesIO(head):
         with suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             uuid = FIRST.decode(line).uuid
             if uuid:
