@@ -223,7 +223,11 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
 
 def _profiled(args: argparse.Namespace, env: Env, *, whole: bool) -> service.Report:
     """The profile that the flags ask for, when what named it has been said."""
-    report = service.profile(query_of(args, env), env, terminal.show_progress, whole=whole)
+    return _said(service.profile(query_of(args, env), env, terminal.show_progress, whole=whole))
+
+
+def _said(report: service.Report) -> service.Report:
+    """The report, when what there is to say of it has been said."""
     _remark(report.tagger, report.remarks)
     return report
 
@@ -267,7 +271,7 @@ def _side(side: str, args: argparse.Namespace, env: Env) -> service.Report:
     """A profile that was saved, or one of history."""
     if _is_saved(side):
         return _saved([Path(side)], args)
-    return service.profile(side_of(side, args, env), env, terminal.show_progress)
+    return _said(service.profile(side_of(side, args, env), env, terminal.show_progress))
 
 
 def _saved(paths: Sequence[Path], args: argparse.Namespace) -> service.Report:
