@@ -51,12 +51,14 @@ class Library:
     def total(self) -> Total:
         """The sum of all digests, without those of sessions that are left out unseen.
 
-        Sums are kept from the second time on that somebody asks: what is read but once needs none.
+        Sums are kept from the second time on that somebody asks: what is read but once needs none, and
+        most sums of a history of which most was read now would be new.
         """
         slots = [slot for slot in self._slots if slot.at not in self._unread]
-        if all(slot.at in self._made for slot in slots):
+        if sum(slot.at in self._made for slot in slots) > len(slots) / 2:
+            known = self._known(slots)
             self._keep()
-            return total_of_digests(self._made[slot.at] for slot in slots)
+            return total_of_digests(known[slot.at] for slot in slots)
         single = [slot for slot in slots if not slot.place]
         root = tree(self._work.scope(), [slot for slot in slots if slot.place])
         sums = self._kept_sums(root)

@@ -81,6 +81,7 @@ class Labels:
         self._key = key
         self.redaction_hits = 0
         self._is_secret = lru_cache(CACHE)(is_secret)
+        self._project = lru_cache(CACHE)(self._project_value)
         self._path = lru_cache(CACHE)(self._path_value)
         self._process = lru_cache(CACHE)(self._process_value)
 
@@ -89,12 +90,7 @@ class Labels:
 
         A home folder is `home`: its own name is the user's. The same goes for the other buckets.
         """
-        place = resolve(root[:MAX_RAW])
-        bucket = self._buckets.of(place)
-        if not given and 0 < bucket.depth == len(place.parts):
-            return self._frame("project", bucket.name)
-        raw = name[:MAX_RAW].replace("/", "_")
-        return self._frame("project", (given and clean(raw)) or name_or("project", raw))
+        return self._frame("project", self._project(name[:MAX_RAW], root[:MAX_RAW], given))
 
     def agent(self, name: str) -> Label:
         """`agent:claude` or `agent:codex`."""
@@ -184,6 +180,14 @@ class Labels:
             self.redaction_hits += 1
             value = REDACTED
         return Label(cut(f"{key}:{value}", limit))
+
+    def _project_value(self, name: str, root: str, given: bool) -> str:  # noqa: FBT001  for its memo
+        place = resolve(root)
+        bucket = self._buckets.of(place)
+        if not given and 0 < bucket.depth == len(place.parts):
+            return bucket.name
+        raw = name.replace("/", "_")
+        return (given and clean(raw)) or name_or("project", raw)
 
     def _resolved(self, path: str, cwd: str, root: str) -> tuple[Place, Place]:
         """Where a path leads, and the root of its project."""
