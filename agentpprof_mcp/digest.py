@@ -1,7 +1,7 @@
 """A session after selection: counts, names and samples. What workers send and lists show."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -13,10 +13,11 @@ from agentpprof_mcp.model import (
     Prompt,
     Reconciliation,
     Session,
+    Status,
     Tokens,
     ToolCall,
 )
-from agentpprof_mcp.profile import Part, Sample, Values
+from agentpprof_mcp.profile import Samples
 from agentpprof_mcp.projects import Project
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 PREVIEW = 120
+
+FAILED = frozenset(status for status in Status if status.failed)
 
 
 class Counts(msgspec.Struct, array_like=True):
@@ -89,7 +92,7 @@ class Facts(msgspec.Struct, array_like=True):
 
 
 class Digest(msgspec.Struct, array_like=True):
-    """One session. `parts` hold the samples of the view that was asked for.
+    """One session. `samples` are those of the view that was asked for.
 
     `counts` include what only a parent's progress records tell; `embedded` gives that part again.
     `deleted`: its files are gone. `dropped` says which selector left the session out; then only `id` to `ended` and `facts` are
@@ -113,29 +116,22 @@ class Digest(msgspec.Struct, array_like=True):
     files_read: int = 0
     files_edited: int = 0
     subagents: int = 0
-    parts: list[Part] = msgspec.field(default_factory=list)
+    samples: Samples = msgspec.field(default_factory=Samples)
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
     naming: list[Named] = msgspec.field(default_factory=list)
     facts: Facts = msgspec.field(default_factory=Facts)
     questions: list[str] = msgspec.field(default_factory=list)
     deleted: bool = False
 
-    def samples(self) -> Iterator[tuple[Sample, Values]]:
-        """The samples of the session in the view, each once."""
-        for part in self.parts:
-            for stack, values in zip(part.stacks, part.values, strict=True):
-                yield Sample(stack, part.labels), values
 
-
-def count(calls: Iterable[ModelCall], tools: Iterable[ToolCall]) -> Counts:
+def count(calls: Iterable[ModelCall], tools: Sequence[ToolCall]) -> Counts:
     """Count events."""
     tokens = [msgspec.structs.astuple(call.tokens) for call in calls]
     counts = Counts(len(tokens), tokens=Tokens(*map(sum, zip(*tokens, strict=True))))
-    names = Counter([(tool.name, tool.status) for tool in tools])
-    for (name, status), number in names.items():
+    counts.errors = sum([tool.status in FAILED for tool in tools])
+    for name, number in Counter([tool.name for tool in tools]).items():
         shown = plain_name(name)
         counts.tools[shown] = counts.tools.get(shown, 0) + number
-        counts.errors += number * status.failed
     return counts
 
 
@@ -149,9 +145,9 @@ def show_types(account: Reconciliation) -> None:
 def account_of(session: Session) -> Reconciliation:
     """The reader's account, with what is known of calls only after selection."""
     account = session.reconciliation
-    account.lower_bound = sum(call.lower_bound for call in session.calls)
-    account.estimated = sum(call.tokens.estimate > 0 for call in session.calls)
-    account.unanswered = sum(not tool.answered for tool in session.tools)
+    account.lower_bound = sum([call.lower_bound for call in session.calls])
+    account.estimated = sum([call.tokens.estimate > 0 for call in session.calls])
+    account.unanswered = sum([not tool.answered for tool in session.tools])
     return account
 
 
@@ -175,9 +171,9 @@ def left_out(session: Session, project: Project, labels: Labels, dropped: str) -
 
 
 def digest_of(
-    session: Session, project: Project, parts: list[Part], labels: Labels, *, previews: bool
+    session: Session, project: Project, samples: Samples, labels: Labels, *, previews: bool
 ) -> Digest:
-    """The digest of a tagged session whose events are those selected; `parts` are its samples."""
+    """The digest of a tagged session whose events are those selected."""
     named = [
         (effect.kind, path)
         for tool in session.tools
@@ -188,7 +184,7 @@ def digest_of(
     times = [call.at for call in session.calls if call.at]
     times += [tool.at for tool in session.tools if tool.at]
     models: Counter[str] = Counter()
-    for model, number in Counter(call.model for call in session.calls).items():
+    for model, number in Counter([call.model for call in session.calls]).items():
         models[labels.bare(labels.model(model))] += number
     digest = left_out(session, project, labels, "")
     digest.started = min(times, default=session.started)
@@ -207,7 +203,7 @@ def digest_of(
     digest.files_read = len({path for kind, path in named if kind is EffectKind.READ})
     digest.files_edited = len({path for kind, path in named if kind is EffectKind.WRITE})
     digest.subagents = session.subagents
-    digest.parts = parts
+    digest.samples = samples
     digest.reconciliation = account_of(session)
     return digest
 

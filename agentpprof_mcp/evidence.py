@@ -119,13 +119,8 @@ def _weighed(
         called = isinstance(event, ModelCall)
         mine = {"calls": [event], "tools": []} if called else {"calls": [], "tools": [event]}
         alone = msgspec.structs.replace(session, **mine)
-        parts = project(view, scene._replace(session=alone), work.day_of, work.query.frames)
-        weight = sum(
-            values[measure]
-            for part in parts
-            for stack, values in zip(part.stacks, part.values, strict=True)
-            if keeps(stack)
-        )
+        samples = project(view, scene._replace(session=alone), work.day_of, work.query.frames)
+        weight = sum(values[measure] for stack, values in samples.unlabelled() if keeps(stack))
         if weight:
             yield event, weight
 

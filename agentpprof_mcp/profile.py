@@ -6,7 +6,7 @@ merged or sent on is already redacted.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import add
 from typing import NamedTuple, NewType
 
@@ -14,7 +14,18 @@ import msgspec
 
 from agentpprof_mcp.model import Reconciliation
 
-__all__ = ["Delta", "Label", "Measure", "Part", "Peek", "Profile", "Sample", "TopRow", "Values"]
+__all__ = [
+    "Delta",
+    "Label",
+    "Measure",
+    "Part",
+    "Peek",
+    "Profile",
+    "Sample",
+    "Samples",
+    "TopRow",
+    "Values",
+]
 
 Label = NewType("Label", str)
 """Text of a frame or of a pprof label. Made only in `labels`."""
@@ -37,11 +48,35 @@ class Sample(NamedTuple):
 
 
 class Part(msgspec.Struct, array_like=True):
-    """Samples that have the same labels: their stacks, each once, and the values of each."""
+    """Samples that have the same labels: their stacks, each once, and the values of each.
+
+    A stack is told by the numbers of its frames.
+    """
 
     labels: tuple[tuple[str, Label], ...]
-    stacks: list[tuple[Label, ...]] = msgspec.field(default_factory=list)
+    stacks: list[tuple[int, ...]] = msgspec.field(default_factory=list)
     values: list[Values] = msgspec.field(default_factory=list)
+
+
+class Samples(msgspec.Struct, array_like=True):
+    """The samples of one session, and its frames by number: sessions have many stacks of few frames."""
+
+    frames: list[Label] = msgspec.field(default_factory=list)
+    parts: list[Part] = msgspec.field(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[Sample, Values]]:
+        """The samples, each once."""
+        frame = self.frames.__getitem__
+        for part in self.parts:
+            for stack, values in zip(part.stacks, part.values, strict=True):
+                yield Sample(tuple(map(frame, stack)), part.labels), values
+
+    def unlabelled(self) -> Iterator[tuple[tuple[Label, ...], Values]]:
+        """Their stacks and values: a stack several times, if it had different labels."""
+        frame = self.frames.__getitem__
+        for part in self.parts:
+            for stack, values in zip(part.stacks, part.values, strict=True):
+                yield tuple(map(frame, stack)), values
 
 
 class TopRow(NamedTuple):

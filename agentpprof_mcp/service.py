@@ -131,7 +131,7 @@ def _merged(view: View, found: Sessions) -> Profile:
         merged.cover(found.total.started, found.total.ended)
         return merged
     for digest in found.sessions:
-        for sample, values in digest.samples():
+        for sample, values in digest.samples:
             merged.add(sample, values)
         merged.cover(digest.started, digest.ended)
     return merged

@@ -26,15 +26,20 @@ class Total(msgspec.Struct, array_like=True):
 def total_of(parts: Iterable[Total]) -> Total:
     """The sum of several totals; of a single one, itself."""
     telling = [part for part in parts if part != Total()]
-    return telling[0] if len(telling) == 1 else _added(telling)
+    if len(telling) == 1:
+        return telling[0]
+    return _added((part, zip(part.stacks, part.values, strict=True)) for part in telling)
 
 
-def _added(parts: Iterable[Total]) -> Total:
-    """The sum of parts, in which each stack stands once, however often it does in a part."""
+Stacks = Iterable[tuple[tuple[Label, ...], Values]]
+
+
+def _added(parts: Iterable[tuple[Total, Stacks]]) -> Total:
+    """The sum of parts with their stacks; each stack stands once, however often it does in a part."""
     whole = Total()
     sums: dict[tuple[Label, ...], Values] = {}
-    for part in parts:
-        for stack, values in zip(part.stacks, part.values, strict=True):
+    for part, stacks in parts:
+        for stack, values in stacks:
             before = sums.get(stack)
             sums[stack] = values if before is None else tuple(map(add, before, values))
         whole.sessions += part.sessions
@@ -49,15 +54,11 @@ def _added(parts: Iterable[Total]) -> Total:
 def total_of_digests(digests: Iterable[Digest]) -> Total:
     """The sum of digests; of one that was left out, only the account of what was read for it."""
     return _added(
-        Total(reconciliation=digest.reconciliation)
+        (Total([], [], 0, 0, 0, digest.reconciliation), ())
         if digest.dropped
-        else Total(
-            [stack for part in digest.parts for stack in part.stacks],
-            [values for part in digest.parts for values in part.values],
-            1,
-            digest.started,
-            digest.ended,
-            digest.reconciliation,
+        else (
+            Total([], [], 1, digest.started, digest.ended, digest.reconciliation),
+            digest.samples.unlabelled(),
         )
         for digest in digests
     )

@@ -13,6 +13,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError
 from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
+from agentpprof_mcp.profile import Samples
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.totals import Total, total_of_digests
 from agentpprof_mcp.views import VIEWS, View
@@ -107,8 +108,8 @@ def _by_handle(digests: list[Digest]) -> dict[str, list[bytes]]:
 
 
 def _bytes(digest: Digest) -> bytes:
-    plain = msgspec.structs.replace(digest, parts=[], facts=Facts())
-    return ENCODER.encode((plain, sorted(digest.samples())))
+    plain = msgspec.structs.replace(digest, samples=Samples(), facts=Facts())
+    return ENCODER.encode((plain, sorted(digest.samples)))
 
 
 def forget(env: Env, selection: Selection) -> int:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from agentpprof_mcp import rows
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.profile import Label, Measure, Part, Values
+from agentpprof_mcp.profile import Label, Measure, Part, Samples, Values
 from agentpprof_mcp.projects import Project
 from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.rows import DayOf, Row, Rows
@@ -132,39 +132,52 @@ class _Memo(dict[Any, Any]):
         return made
 
 
-def _piece(
-    scene: Scene, make: Make, behind: tuple[Label, ...], fields: object
-) -> tuple[Label, ...]:
-    """What a dimension puts into a stack, whatever its number of frames, and what follows it."""
-    made = make(scene, fields)
-    if made is None:
-        return behind
-    return made + behind if isinstance(made, tuple) else (made, *behind)
+Stack = tuple[int, ...]
+"""Frames, root first, by their numbers."""
 
 
-def _pieces(scene: Scene, frames: Iterable[str]) -> tuple[tuple[Label, ...], list[_Memo]]:
-    """What all stacks begin with, and the pieces that follow; what all share is part of that before it."""
-    root: tuple[Label, ...] = ()
-    varying: list[Dimension] = []
-    behind: list[tuple[Label, ...]] = []
-    for dimension in map(DIMENSIONS.__getitem__, frames):
-        if dimension.fields:
-            varying.append(dimension)
-            behind.append(())
-            continue
-        shared = _piece(scene, dimension.make, (), None)
-        if behind:
-            behind[-1] += shared
-        else:
-            root += shared
-    pieces = [
-        _Memo(fields, partial(_piece, scene, make, after))
-        for (fields, make), after in zip(varying, behind, strict=True)
-    ]
-    return root, pieces
+class _Frames(dict[Label, int]):
+    """The numbers of a session's frames, by their labels, and how stacks are put together of them."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+
+    def __missing__(self, label: Label) -> int:
+        number = self[label] = len(self)
+        return number
+
+    def piece(self, make: Make, behind: Stack, fields: object) -> Stack:
+        """What a dimension puts into a stack, whatever its number of frames, and what follows it."""
+        made = make(self._scene, fields)
+        if made is None:
+            return behind
+        labels = made if isinstance(made, tuple) else (made,)
+        return (*map(self.__getitem__, labels), *behind)
+
+    def pieces(self, names: Iterable[str]) -> tuple[Stack, list[_Memo]]:
+        """What all stacks begin with, and the pieces that follow; what all share is part of that before it."""
+        root: Stack = ()
+        varying: list[Dimension] = []
+        behind: list[Stack] = []
+        for dimension in map(DIMENSIONS.__getitem__, names):
+            if dimension.fields:
+                varying.append(dimension)
+                behind.append(())
+                continue
+            shared = self.piece(dimension.make, (), None)
+            if behind:
+                behind[-1] += shared
+            else:
+                root += shared
+        pieces = [
+            _Memo(fields, partial(self.piece, make, after))
+            for (fields, make), after in zip(varying, behind, strict=True)
+        ]
+        return root, pieces
 
 
-def _stack(stack: tuple[Label, ...], pieces: Iterable[_Memo], row: Row) -> tuple[Label, ...]:
+def _stack(stack: Stack, pieces: Iterable[_Memo], row: Row) -> Stack:
     """The pieces for a row, one behind the other."""
     for piece in pieces:
         stack += piece[piece.take(row)]
@@ -174,46 +187,48 @@ def _stack(stack: tuple[Label, ...], pieces: Iterable[_Memo], row: Row) -> tuple
 # --- projection ------------------------------------------------------------------------------
 
 
-def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = ()) -> list[Part]:
+def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = ()) -> Samples:
     """Project the events of one tagged session into samples; `frames` replaces the view's.
 
     Before: ToolCall(category=shell, effects=[test by bash>cargo in collector/], status=ok)
     After (`system`): ...;call:tool/shell;process:bash;process:cargo;effect:test;path:collector;status:ok 1
     """
     shown = frames or view.frames
-    parts: dict[tuple[tuple[str, Label], ...], dict[tuple[Label, ...], Values]] = {}
+    parts: dict[tuple[tuple[str, Label], ...], dict[Stack, Values]] = {}
     part_of = _Memo(PIVOTS, lambda fields: parts.setdefault(_pivots(scene, fields), {}))
+    numbers = _Frames(scene)
     stacks = _apart if view.apart in shown else _whole
-    for row, row_stacks in stacks(view, scene, day_of, shown):
+    for row, row_stacks in stacks(view, view.rows(scene.session, day_of), shown, numbers):
         samples = part_of[part_of.take(row)]
         for stack, values in row_stacks:
             before = samples.get(stack)
             samples[stack] = values if before is None else tuple(map(add, before, values))
-    return [
+    told = [
         Part(labels, list(samples), list(samples.values()))
         for labels, samples in parts.items()
         if samples
     ]
+    return Samples(list(numbers), told)
 
 
-Stacks = Iterator[tuple[Row, list[tuple[tuple[Label, ...], tuple[int, ...]]]]]
+Stacks = Iterator[tuple[Row, list[tuple[Stack, Values]]]]
 
 
-def _whole(view: View, scene: Scene, day_of: DayOf, frames: Iterable[str]) -> Stacks:
+def _whole(view: View, counted: Rows, frames: Iterable[str], numbers: _Frames) -> Stacks:
     """One stack for each row; what the view could tell apart is added up."""
-    root, pieces = _pieces(scene, frames)
-    for row, values in view.rows(scene.session, day_of):
+    root, pieces = numbers.pieces(frames)
+    for row, values in counted:
         if any(values):
             yield row, [(_stack(root, pieces, row), (sum(values),) if view.apart else values)]
 
 
-def _apart(view: View, scene: Scene, day_of: DayOf, frames: Sequence[str]) -> Stacks:
+def _apart(view: View, counted: Rows, frames: Sequence[str], numbers: _Frames) -> Stacks:
     """For each row a stack for each of its values; they differ in one frame alone."""
     at = frames.index(view.apart)
-    root, above = _pieces(scene, frames[:at])
-    middles = [_piece(scene, DIMENSIONS[view.apart].make, (), kind) for kind in view.kinds]
-    after, below = _pieces(scene, frames[at + 1 :])
-    for row, values in view.rows(scene.session, day_of):
+    root, above = numbers.pieces(frames[:at])
+    middles = [numbers.piece(DIMENSIONS[view.apart].make, (), kind) for kind in view.kinds]
+    after, below = numbers.pieces(frames[at + 1 :])
+    for row, values in counted:
         top, bottom = _stack(root, above, row), _stack(after, below, row)
         several = zip(middles, values, strict=True)
         yield row, [(top + middle + bottom, (value,)) for middle, value in several if value]

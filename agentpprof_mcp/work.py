@@ -15,6 +15,7 @@ from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Session
 from agentpprof_mcp.ownership import claims, settle
+from agentpprof_mcp.profile import Samples
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
 from agentpprof_mcp.readers import Group, Wants, reader_of
@@ -98,8 +99,10 @@ class Work:
                 made.reconciliation = session.reconciliation
             return made
         hits = self.labels.redaction_hits
-        parts = project(self.view, scene, self.day_of, self.query.frames) if self.view else []
-        digest = digest_of(session, place, parts, self.labels, previews=self.query.previews)
+        samples = Samples()
+        if self.view is not None:
+            samples = project(self.view, scene, self.day_of, self.query.frames)
+        digest = digest_of(session, place, samples, self.labels, previews=self.query.previews)
         if self.query.naming:
             digest.naming = naming_of(session)
         digest.reconciliation.redaction_hits = self.labels.redaction_hits - hits

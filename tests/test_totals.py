@@ -1,7 +1,7 @@
 """Sums of digests: every stack once, whatever labels its samples had."""
 
 from agentpprof_mcp.digest import Digest
-from agentpprof_mcp.profile import Label, Part
+from agentpprof_mcp.profile import Label, Part, Samples
 from agentpprof_mcp.totals import Total, total_of, total_of_digests
 
 STACK = (Label("project:shop"), Label("model:gpt-5"))
@@ -10,8 +10,8 @@ STACK = (Label("project:shop"), Label("model:gpt-5"))
 def _digest(*numbers: int) -> Digest:
     """A session that was at the same thing on several days."""
     days = [(("date", Label(f"2026-11-2{day}")),) for day in range(len(numbers))]
-    parts = [Part(day, [STACK], [(number,)]) for day, number in zip(days, numbers, strict=True)]
-    return Digest(parts=parts, started=1, ended=2)
+    parts = [Part(day, [(0, 1)], [(number,)]) for day, number in zip(days, numbers, strict=True)]
+    return Digest(samples=Samples(list(STACK), parts), started=1, ended=2)
 
 
 def test_a_session_of_several_days_adds_up() -> None:

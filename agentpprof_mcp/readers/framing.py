@@ -249,8 +249,7 @@ def _lines_in(chunk: bytes, start: int, end: int) -> int:
     """How many lines end in a part of a chunk; for long ones many times faster than `count`."""
     lines = 0
     find = chunk.find
-    while start < end:
-        start = find(b"\n", start) + 1
+    while start := find(b"\n", start, end) + 1:
         lines += 1
     return lines
 
