@@ -81,14 +81,15 @@ class Named(msgspec.Struct, array_like=True, frozen=True):
 class Facts(msgspec.Struct, array_like=True):
     """What is true of a session whatever is asked: from all its records, before it is settled.
 
-    `lasting` is what given tags are stored under, `claims` are those of `ownership`.
+    `lasting` is what given tags are stored under, `claims` are those of
+    `ownership`, packed.
     """
 
     cwds: tuple[str, ...] = ()
     started: int = 0
     ended: int = 0
     lasting: str = ""
-    claims: list[int] = msgspec.field(default_factory=list)
+    claims: bytes = b""
 
 
 class Digest(msgspec.Struct, array_like=True):

@@ -9,12 +9,13 @@ families need to be held in memory together to be settled. Ids of tool calls and
 within a family only: some clients number them anew in every session.
 """
 
+import struct
 from collections.abc import Iterable, Sequence
 from zlib import adler32, crc32
 
 from agentpprof_mcp.model import UNNAMED, ModelCall, Session, ToolCall
 
-__all__ = ["claim_of_name", "claims", "families", "settle"]
+__all__ = ["claim_of_name", "claims", "families", "packed", "settle", "unpacked"]
 
 
 def claims(session: Session, root: str = "") -> list[int]:
@@ -28,6 +29,16 @@ def claims(session: Session, root: str = "") -> list[int]:
     held += [claim_of_name(agent, name) for name in (session.id, *session.origins)]
     held += [_claim(f"{agent}r{root}")] if root else []
     return held
+
+
+def packed(claims: Sequence[int]) -> bytes:
+    """Claims as bytes: histories have very many, and most are only kept."""
+    return struct.pack(f"={len(claims)}Q", *claims)
+
+
+def unpacked(data: bytes) -> Sequence[int]:
+    """The same claims again."""
+    return memoryview(data).cast("Q") if data else ()
 
 
 def claim_of_name(agent: str, name: str) -> int:

@@ -9,10 +9,8 @@ missing jobs are done here.
 import contextlib
 import gc
 import os
-import signal
 import struct
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, NoReturn, TypeVar
 
@@ -73,8 +71,14 @@ def _processors() -> int:
         return os.cpu_count() or 1
 
 
+def _threads() -> int:
+    """How many threads this process has; without the module for them, one."""
+    threading = sys.modules.get("threading")
+    return threading.active_count() if threading else 1
+
+
 def _may_fork() -> bool:
-    return sys.platform.startswith("linux") and threading.active_count() == 1
+    return sys.platform.startswith("linux") and _threads() == 1
 
 
 def _run_forked(
@@ -109,13 +113,21 @@ def _run_forked(
         for output in outputs:
             found.update(_results(output, result))
     finally:
-        for child in children:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+        _end(children)
         os.close(source)
         for output in outputs:
             output.close()
     return found
+
+
+def _end(children: Sequence[int]) -> None:
+    """Put an end to workers of a run that is broken off."""
+    if children:
+        import signal  # noqa: PLC0415  other runs need it not
+
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def _tokens(source: int) -> Iterator[int]:

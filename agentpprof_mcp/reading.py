@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from agentpprof_mcp.digest import Digest
-from agentpprof_mcp.ownership import families
+from agentpprof_mcp.ownership import families, unpacked
 from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.readers import Group
 from agentpprof_mcp.work import Work
@@ -40,7 +40,7 @@ def read_all(groups: Sequence[Group], work: Work, told: Told) -> list[Digest]:
     """Digest every group: forks with their origin, then those that turned out to share calls too."""
     guessed = alike(groups)
     digests = dict(read_sets(guessed, groups, work, told))
-    shared = families([digests[index].facts.claims for index in range(len(groups))])
+    shared = families([unpacked(digests[index].facts.claims) for index in range(len(groups))])
     late = [members for members in shared if members not in guessed]
     digests.update(read_sets(late, groups, work, told))
     return [digests[index] for index in range(len(groups))]

@@ -4,12 +4,11 @@ Sessions that share calls are a family and are settled together. A session's ver
 the files of its whole family: when one member changes, comes or goes, the others have a new version too.
 """
 
-from array import array
 from collections.abc import Iterable, Mapping, Sequence
 
 from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.index import MAKER, Index, Row, Store, Unit, stand_in
-from agentpprof_mcp.ownership import claim_of_name, families
+from agentpprof_mcp.ownership import claim_of_name, families, unpacked
 from agentpprof_mcp.readers import Group
 from agentpprof_mcp.reading import Told, alike, read_sets
 from agentpprof_mcp.work import Work
@@ -58,7 +57,7 @@ def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Sur
         return Survey(groups, known, absent)
     claims = _kept_claims(dict(enumerate(known)), index.store)
     made, sets = _read(groups, [i for i in range(len(groups)) if i not in claims], work, told)
-    claims.update((i, array("Q", digest.facts.claims)) for i, digest in made.items())
+    claims.update((i, unpacked(digest.facts.claims)) for i, digest in made.items())
     kin = _kin(claims, len(groups))
     units = _units(groups, known, made, kin, index.store.now)
     gone = _missed(absent, units, claims, index.store)
@@ -196,7 +195,7 @@ def _kept_claims(units: Mapping[int, Unit | None], store: Store) -> Claims:
     """The claims of units, by index."""
     slots = {_claims_place(unit): (index, unit) for index, unit in units.items() if unit}
     kept = store.find({place: _claims_key(unit) for place, (_, unit) in slots.items()})
-    return {slots[place][0]: array("Q", value) for place, value in kept.items()}
+    return {slots[place][0]: unpacked(value) for place, value in kept.items()}
 
 
 def _claims_place(unit: Unit) -> bytes:
@@ -211,5 +210,4 @@ def _claim_rows(units: Sequence[Unit | None], made: Mapping[int, Digest]) -> Ite
     for index, digest in made.items():
         unit = units[index]
         if unit is not None:
-            claims = array("Q", digest.facts.claims).tobytes()
-            yield Row(_claims_place(unit), _claims_key(unit), claims, unit.number)
+            yield Row(_claims_place(unit), _claims_key(unit), digest.facts.claims, unit.number)

@@ -14,7 +14,7 @@ from agentpprof_mcp.index import stand_in
 from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.ownership import claims, settle
+from agentpprof_mcp.ownership import claims, packed, settle
 from agentpprof_mcp.profile import Samples
 from agentpprof_mcp.projects import Project, Projects
 from agentpprof_mcp.query import Query, Selection
@@ -75,10 +75,8 @@ class Work:
 
     def _facts(self, session: Session, root: str) -> Facts:
         """What is true of a session whatever is asked."""
-        lasting = self.labels.lasting(session.id)
-        return Facts(
-            tuple(session.cwds), session.started, session.ended, lasting, claims(session, root)
-        )
+        lasting, held = self.labels.lasting(session.id), packed(claims(session, root))
+        return Facts(tuple(session.cwds), session.started, session.ended, lasting, held)
 
     def scene(self, session: Session) -> tuple[Scene, str]:
         """A settled session, tagged, with its selected events; and why it is left out, if it is."""
