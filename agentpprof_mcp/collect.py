@@ -26,7 +26,7 @@ from agentpprof_mcp.reading import Told, read_all
 from agentpprof_mcp.selecting import LAST, choose, nothing
 from agentpprof_mcp.survey import survey
 from agentpprof_mcp.taggers import Asking
-from agentpprof_mcp.totals import Total, total_of, total_of_digests
+from agentpprof_mcp.totals import Tally, Total, total_of, total_of_digests
 from agentpprof_mcp.views import View
 from agentpprof_mcp.work import Gathering, Work, working
 
@@ -96,9 +96,11 @@ def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
     store = Store(work.env.cache, work.key, work.env.now)
     index = Index(store, _roots(selection))
     groups = discover(_roots(selection), index.heads(), account)
+    single = selection.session_ids or selection.session_tags or selection.max_sessions
+    if not whole and not single:
+        work.tally = Tally()
     library = Library(survey(groups, index, work, told), store, work, told)
     deleted, remarks = library.deleted() if work.query.deleted else ([], [])
-    single = selection.session_ids or selection.session_tags or selection.max_sessions
     found = None if whole or single else _summed(work, library, deleted, account)
     if found is None:
         found = _chosen(work, [*library.digests(), *deleted], account)

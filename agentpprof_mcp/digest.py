@@ -24,6 +24,7 @@ __all__ = [
     "Counts",
     "Digest",
     "Facts",
+    "Made",
     "Named",
     "Region",
     "account_of",
@@ -123,6 +124,35 @@ class Digest(msgspec.Struct, array_like=True):
     facts: Facts = msgspec.field(default_factory=Facts)
     questions: list[str] = msgspec.field(default_factory=list)
     deleted: bool = False
+
+
+class Made(msgspec.Struct, array_like=True):
+    """A digest that was made: what is needed of all of them at once, and `body`, all the rest as it is kept.
+
+    There may be very many, so they are taken apart one by one. `events`: whether there are any in it.
+    """
+
+    id: str
+    dropped: str
+    events: bool
+    facts: Facts
+    body: bytes
+
+    @classmethod
+    def of(cls, digest: Digest) -> "Made":
+        """Put together."""
+        events = bool(digest.counts.calls or digest.counts.tools)
+        plain = msgspec.structs.replace(digest, id="", facts=Facts())
+        return cls(digest.id, digest.dropped, events, digest.facts, msgspec.msgpack.encode(plain))
+
+    def digest(self) -> Digest:
+        """Taken apart."""
+        digest = DECODER.decode(self.body)
+        digest.id, digest.facts = self.id, self.facts
+        return digest
+
+
+DECODER = msgspec.msgpack.Decoder(Digest)
 
 
 def count(calls: Iterable[ModelCall], tools: Sequence[ToolCall]) -> Counts:

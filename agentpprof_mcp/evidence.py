@@ -120,7 +120,7 @@ def _weighed(
         mine = {"calls": [event], "tools": []} if called else {"calls": [], "tools": [event]}
         alone = msgspec.structs.replace(session, **mine)
         samples = project(view, scene._replace(session=alone), work.day_of, work.query.frames)
-        weight = sum(values[measure] for stack, values in samples.unlabelled() if keeps(stack))
+        weight = sum(values[measure] for (stack, _), values in samples if keeps(stack))
         if weight:
             yield event, weight
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from agentpprof_mcp.digest import Digest, Facts
+from agentpprof_mcp.digest import Digest, Facts, Made
 from agentpprof_mcp.index import Row, Store, Unit
 from agentpprof_mcp.model import Session
 from agentpprof_mcp.reading import Told, read_sets
@@ -37,7 +37,7 @@ class Library:
             self._slot(at, None if at in self._unread else unit)
             for at, unit in enumerate(found.units)
         ]
-        self._made: dict[int, Digest] = {}
+        self._made: dict[int, Made] = {}
         self._rows = list(found.rows)
         self._note(found.made)
 
@@ -45,8 +45,10 @@ class Library:
         """The digest of every session; of one that is left out unseen only what the index tells."""
         known = self._known([slot for slot in self._slots if slot.at not in self._unread])
         self._keep()
-        known.update((at, self._left_out(unit)) for at, unit in self._unread.items())
-        return [known[slot.at] for slot in self._slots]
+        return [
+            self._left_out(self._unread[at]) if at in self._unread else known[at].digest()
+            for at in range(len(self._slots))
+        ]
 
     def total(self) -> Total:
         """The sum of all digests, without those of sessions that are left out unseen.
@@ -54,33 +56,37 @@ class Library:
         Sums are kept from the second time on that somebody asks: what is read but once needs none, and
         most sums of a history of which most was read now would be new.
         """
+        found = self._found
+        if found.total is not None and len(found.made) == len(self._slots) and not self._unread:
+            self._keep()
+            return found.total
         slots = [slot for slot in self._slots if slot.at not in self._unread]
         if sum(slot.at in self._made for slot in slots) > len(slots) / 2:
             known = self._known(slots)
             self._keep()
-            return total_of_digests(known[slot.at] for slot in slots)
+            return total_of_digests(known[slot.at].digest() for slot in slots)
         single = [slot for slot in slots if not slot.place]
         root = tree(self._work.scope(), [slot for slot in slots if slot.place])
         sums = self._kept_sums(root)
         known = self._known([*single, *(slot for leaf in root.leaves(sums) for slot in leaf.slots)])
         total = self._sum(root, sums, known)
         self._keep()
-        return total_of([total, total_of_digests(known[slot.at] for slot in single)])
+        return total_of([total, total_of_digests(known[slot.at].digest() for slot in single)])
 
     def deleted(self) -> tuple[list[Digest], list[str]]:
         """Digests of sessions whose files are gone, and what to say of those that have to be left out."""
         gone = [unit for unit in self._found.gone if not self._gate(unit)]
         alone = [unit for unit in gone if not unit.shared]
         slots = [self._slot(at, unit) for at, unit in enumerate(alone)]
-        found = self._remembered(slots, alone)
-        for digest in found.values():
+        digests = [made.digest() for made in self._remembered(slots, alone).values()]
+        for digest in digests:
             digest.deleted = True
         left_out = (
-            (len(alone) - len(found), "nothing is known of them in this view"),
+            (len(alone) - len(digests), "nothing is known of them in this view"),
             (len(gone) - len(alone), "others have copies of their calls"),
         )
         remarks = [f"deleted sessions left out, as {why}: {n:,}" for n, why in left_out if n]
-        return list(found.values()), remarks
+        return digests, remarks
 
     def _left_out(self, unit: Unit) -> Digest:
         """The digest of a session that is left out for its project or time."""
@@ -114,7 +120,7 @@ class Library:
         key = unit.version + shown + unit.maker.encode()
         return Slot(at, unit.number, self._work.look + unit.number, key)
 
-    def _known(self, slots: Sequence[Slot]) -> dict[int, Digest]:
+    def _known(self, slots: Sequence[Slot]) -> dict[int, Made]:
         """The digests of slots by index: made before, remembered, or read now with their families."""
         known = {slot.at: self._made[slot.at] for slot in slots if slot.at in self._made}
         wanted = [slot for slot in slots if slot.at not in known]
@@ -127,38 +133,37 @@ class Library:
             known.update((at, read[at]) for at in missing)
         return known
 
-    def _remembered(self, slots: Sequence[Slot], units: Sequence[Unit | None]) -> dict[int, Digest]:
+    def _remembered(self, slots: Sequence[Slot], units: Sequence[Unit | None]) -> dict[int, Made]:
         """The kept digests of slots, by index, with what is known of their sessions."""
         kept = self._store.find({slot.place: slot.key for slot in slots if slot.place})
         found = {}
         for slot in slots:
             unit, value = units[slot.at], kept.get(slot.place)
             if unit is not None and value is not None:
-                digest = msgspec.msgpack.decode(value, type=Digest)
-                digest.id, digest.facts = unit.session, _facts_of(unit)
-                if self._lasts(digest):
-                    found[slot.at] = digest
+                made = Made(unit.session, "", True, _facts_of(unit), value)
+                if self._work.query.selection.ranged:
+                    made = Made.of(made.digest())
+                if self._lasts(made):
+                    found[slot.at] = made
         return found
 
-    def _note(self, made: Mapping[int, Digest]) -> None:
+    def _note(self, made: Mapping[int, Made]) -> None:
         """Take note of digests that were made now, to keep those that will be good again."""
         self._made.update(made)
         for at, digest in made.items():
             slot = self._slots[at]
             if slot.place and at not in self._unread and self._lasts(digest):
-                plain = msgspec.structs.replace(digest, id="", facts=Facts())
-                value = msgspec.msgpack.encode(plain)
-                self._rows.append(Row(slot.place, slot.key, value, slot.number))
+                self._rows.append(Row(slot.place, slot.key, digest.body, slot.number))
 
-    def _lasts(self, digest: Digest) -> bool:
+    def _lasts(self, made: Made) -> bool:
         """Whether a digest is the same for all ranges of time that its session lies within.
 
         One without events is not: it is left out of every range, but for that alone it is not left out.
         """
         selection = self._work.query.selection
-        if not selection.ranged or selection.prompt_tags or digest.dropped in {"copied", "project"}:
+        if not selection.ranged or selection.prompt_tags or made.dropped in {"copied", "project"}:
             return True
-        return bool(digest.counts.calls or digest.counts.tools)
+        return made.events
 
     # --- sums --------------------------------------------------------------------------------
 
@@ -172,14 +177,14 @@ class Library:
             level = [child for node in level if node.place not in kept for child in node.children]
         return sums
 
-    def _sum(self, node: Node, sums: Mapping[bytes, Total], known: Mapping[int, Digest]) -> Total:
+    def _sum(self, node: Node, sums: Mapping[bytes, Total], known: Mapping[int, Made]) -> Total:
         """The sum of a node; one that was not kept is made of those below, and kept."""
         if node.place in sums:
             return sums[node.place]
         if node.children:
             total = total_of(self._sum(child, sums, known) for child in node.children)
         else:
-            total = total_of_digests(known[slot.at] for slot in node.slots)
+            total = total_of_digests(known[slot.at].digest() for slot in node.slots)
         self._rows.append(Row(node.place, node.key, msgspec.msgpack.encode(total), SUM))
         return total
 

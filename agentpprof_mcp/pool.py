@@ -12,11 +12,11 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, NoReturn, TypeVar
+from typing import IO, NoReturn, Protocol, TypeVar
 
 import msgspec
 
-__all__ = ["run_jobs"]
+__all__ = ["Tally", "run_jobs"]
 
 Result = TypeVar("Result")
 
@@ -28,15 +28,29 @@ SMALL = 16 << 20
 """Bytes of history below which starting workers costs more than it saves."""
 
 
+class Tally(Protocol):
+    """What jobs add up to. Empty when they begin; then every process has its own."""
+
+    def packed(self) -> bytes:
+        """What those of this process came to; never nothing."""
+        ...
+
+    def unpack(self, data: bytes) -> None:
+        """Add what those of a worker came to; nothing, if it died before it could tell."""
+        ...
+
+
 def run_jobs(
     sizes: Sequence[int],
     work: Callable[[int], Result],
     result: type[Result],
     progress: Callable[[int, int], None],
+    tally: Tally | None = None,
 ) -> list[Result]:
     """Results of `work(i)` for every index of `sizes` (bytes, to start with the largest), in order.
 
-    `result` is the type to decode what a worker sends. `progress(done, all)` is told roughly.
+    `result` is the type to decode what a worker sends. `progress(done, all)` is told roughly. What `work`
+    adds to `tally`, in any process, is in it at the end.
     """
     order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
     workers = min(_processors(), len(order))
@@ -47,7 +61,7 @@ def run_jobs(
                 progress(done, len(order))
                 found[index] = work(index)
         else:
-            found = _run_forked(order, work, result, workers, progress)
+            found = _run_forked(order, work, result, workers, progress, tally=tally)
         progress(len(order), len(order))
         return [found[index] if index in found else work(index) for index in range(len(sizes))]
 
@@ -87,6 +101,8 @@ def _run_forked(
     result: type[Result],
     workers: int,
     progress: Callable[[int, int], None],
+    *,
+    tally: Tally | None,
 ) -> dict[int, Result]:
     """Share the jobs among this process and `workers` - 1 children."""
     step = -(-len(order) // MAX_TOKENS)
@@ -102,7 +118,7 @@ def _run_forked(
         for output in outputs:
             child = os.fork()
             if child == 0:
-                _serve(source, order, step, work, output)
+                _serve(source, order, step, work, output, tally=tally)
             children.append(child)
         for start in _tokens(source):
             progress(start, len(order))
@@ -112,6 +128,8 @@ def _run_forked(
             children.pop()
         for output in outputs:
             found.update(_results(output, result))
+            if tally is not None:
+                tally.unpack(output.read())
     finally:
         _end(children)
         os.close(source)
@@ -142,8 +160,13 @@ def _serve(
     step: int,
     work: Callable[[int], object],
     output: IO[bytes],
+    *,
+    tally: Tally | None,
 ) -> NoReturn:
-    """A worker's life: take jobs, write length-prefixed results, leave without cleaning up."""
+    """A worker's life: take jobs, write length-prefixed results, leave without cleaning up.
+
+    Behind the last comes a length of nothing, then the tally.
+    """
     code = 1
     parent = os.getppid()
     try:
@@ -154,6 +177,7 @@ def _serve(
             for index in order[start : start + step]:
                 frame = encoder.encode((index, work(index)))
                 output.write(TOKEN.pack(len(frame)) + frame)
+        output.write(TOKEN.pack(0) + (tally.packed() if tally is not None else b""))
         output.flush()
         code = 0
     finally:
@@ -161,12 +185,12 @@ def _serve(
 
 
 def _results(output: IO[bytes], result: type[Result]) -> Iterator[tuple[int, Result]]:
-    """Whole frames that a worker left; a cut one ends them."""
+    """Whole frames that a worker left; one of no length, or a cut one, ends them."""
     decoder = msgspec.msgpack.Decoder(tuple[int, result])  # type: ignore[valid-type]
     output.seek(0)
     while len(prefix := output.read(TOKEN.size)) == TOKEN.size:
         (length,) = TOKEN.unpack(prefix)
         frame = output.read(length)
-        if len(frame) < length:
+        if not length or len(frame) < length:
             return
         yield decoder.decode(frame)

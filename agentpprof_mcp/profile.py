@@ -18,11 +18,13 @@ __all__ = [
     "Delta",
     "Label",
     "Measure",
+    "Numbers",
     "Part",
     "Peek",
     "Profile",
     "Sample",
     "Samples",
+    "Stack",
     "TopRow",
     "Values",
 ]
@@ -47,19 +49,29 @@ class Sample(NamedTuple):
     labels: tuple[tuple[str, Label], ...] = ()
 
 
-class Part(msgspec.Struct, array_like=True):
-    """Samples that have the same labels: their stacks, each once, and the values of each.
+Stack = tuple[int, ...]
+"""The frames of a stack by their numbers, root first: there are many stacks of few frames."""
 
-    A stack is told by the numbers of its frames.
-    """
+
+class Numbers(dict[Label, int]):
+    """Frames by number: every label gets the next one when it is first asked for."""
+
+    def __missing__(self, label: Label) -> int:
+        """The number of a label that had none."""
+        number = self[label] = len(self)
+        return number
+
+
+class Part(msgspec.Struct, array_like=True):
+    """Samples that have the same labels: their stacks, each once, and the values of each."""
 
     labels: tuple[tuple[str, Label], ...]
-    stacks: list[tuple[int, ...]] = msgspec.field(default_factory=list)
+    stacks: list[Stack] = msgspec.field(default_factory=list)
     values: list[Values] = msgspec.field(default_factory=list)
 
 
 class Samples(msgspec.Struct, array_like=True):
-    """The samples of one session, and its frames by number: sessions have many stacks of few frames."""
+    """The samples of one session, and its frames by number."""
 
     frames: list[Label] = msgspec.field(default_factory=list)
     parts: list[Part] = msgspec.field(default_factory=list)
@@ -70,13 +82,6 @@ class Samples(msgspec.Struct, array_like=True):
         for part in self.parts:
             for stack, values in zip(part.stacks, part.values, strict=True):
                 yield Sample(tuple(map(frame, stack)), part.labels), values
-
-    def unlabelled(self) -> Iterator[tuple[tuple[Label, ...], Values]]:
-        """Their stacks and values: a stack several times, if it had different labels."""
-        frame = self.frames.__getitem__
-        for part in self.parts:
-            for stack, values in zip(part.stacks, part.values, strict=True):
-                yield tuple(map(frame, stack)), values
 
 
 class TopRow(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from agentpprof_mcp.digest import Digest
+from agentpprof_mcp.digest import Digest, Made
 from agentpprof_mcp.ownership import families, unpacked
 from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.readers import Group
@@ -24,23 +24,24 @@ def alike(groups: Sequence[Group]) -> list[list[int]]:
 
 def read_sets(
     sets: Sequence[Sequence[int]], groups: Sequence[Group], work: Work, told: Told
-) -> Iterator[tuple[int, Digest]]:
+) -> Iterator[tuple[int, Made]]:
     """Read and settle the groups of each set (of indexes) together: every index with its digest."""
     results = run_jobs(
         [sum(groups[i].size for i in members) for members in sets],
-        lambda job: work.family([groups[i] for i in sets[job]]),
-        list[Digest],
+        lambda job: list(map(Made.of, work.family([groups[i] for i in sets[job]]))),
+        list[Made],
         told,
+        work.tally,
     )
-    for members, digests in zip(sets, results, strict=True):
-        yield from zip(members, digests, strict=True)
+    for members, made in zip(sets, results, strict=True):
+        yield from zip(members, made, strict=True)
 
 
 def read_all(groups: Sequence[Group], work: Work, told: Told) -> list[Digest]:
     """Digest every group: forks with their origin, then those that turned out to share calls too."""
     guessed = alike(groups)
-    digests = dict(read_sets(guessed, groups, work, told))
-    shared = families([unpacked(digests[index].facts.claims) for index in range(len(groups))])
+    made = dict(read_sets(guessed, groups, work, told))
+    shared = families([unpacked(made[index].facts.claims) for index in range(len(groups))])
     late = [members for members in shared if members not in guessed]
-    digests.update(read_sets(late, groups, work, told))
-    return [digests[index] for index in range(len(groups))]
+    made.update(read_sets(late, groups, work, told))
+    return [made[index].digest() for index in range(len(groups))]

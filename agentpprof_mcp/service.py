@@ -126,8 +126,7 @@ def _merged(view: View, found: Sessions) -> Profile:
     merged = Profile(view.name, view.measures)
     merged.reconciliation = found.reconciliation
     if found.total:
-        samples = map(Sample, found.total.stacks)
-        merged.samples = dict(zip(samples, found.total.values, strict=True))
+        merged.samples = {Sample(stack): values for stack, values in found.total}
         merged.cover(found.total.started, found.total.ended)
         return merged
     for digest in found.sessions:

@@ -5,13 +5,17 @@ the files of its whole family: when one member changes, comes or goes, the other
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from agentpprof_mcp.digest import Digest
+from agentpprof_mcp.digest import Made
 from agentpprof_mcp.index import MAKER, Index, Row, Store, Unit, stand_in
 from agentpprof_mcp.ownership import claim_of_name, families, unpacked
 from agentpprof_mcp.readers import Group
 from agentpprof_mcp.reading import Told, alike, read_sets
 from agentpprof_mcp.work import Work
+
+if TYPE_CHECKING:
+    from agentpprof_mcp.totals import Total
 
 __all__ = ["Survey", "survey"]
 
@@ -24,8 +28,8 @@ Claims = dict[int, Iterable[int]]
 class Survey:
     """What there is: the unit of each group, None where it cannot be read, and those that are gone.
 
-    `made` are digests of sessions that had to be read, `rows` what to keep of it in the index, and what
-    is kept about the owners in `forget` is out of date.
+    `made` are digests of sessions that had to be read, `total` their sum if that is known, `rows` what to
+    keep of it in the index, and what is kept about the owners in `forget` is out of date.
     """
 
     def __init__(
@@ -34,7 +38,8 @@ class Survey:
         self.groups = groups
         self.units = units
         self.gone = gone
-        self.made: dict[int, Digest] = {}
+        self.made: dict[int, Made] = {}
+        self.total: Total | None = None
         self.rows: list[Row] = []
         self.forget: list[bytes] = []
         self._families: dict[bytes, list[int]] = {}
@@ -63,6 +68,9 @@ def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Sur
     gone = _missed(absent, units, claims, index.store)
     found = Survey(groups, units, gone)
     found.made = {i: made[i] for i in made if kin[i] == sets[i]}
+    if work.tally is not None and len(found.made) == len(made):
+        found.total = work.tally.whole()
+    work.tally = None  # what is read from now on is read again
     outdated = [old.number for i in made if units[i] and (old := before[i])]
     renamed = {unit.number for unit in absent} - {unit.number for unit in gone}
     found.forget = [*outdated, *renamed]
@@ -94,7 +102,7 @@ def _if_same(unit: Unit | None, group: Group) -> Unit | None:
 
 def _read(
     groups: Sequence[Group], indexes: Sequence[int], work: Work, told: Told
-) -> tuple[dict[int, Digest], dict[int, list[int]]]:
+) -> tuple[dict[int, Made], dict[int, list[int]]]:
     """Digests of these groups and of those that begin alike, and with whom each was settled."""
     wanted = set(indexes)
     sets = [members for members in alike(groups) if wanted.intersection(members)]
@@ -114,7 +122,7 @@ def _kin(claims: Mapping[int, Iterable[int]], number: int) -> list[list[int]]:
 def _units(
     groups: Sequence[Group],
     known: Sequence[Unit | None],
-    made: Mapping[int, Digest],
+    made: Mapping[int, Made],
     kin: Sequence[list[int]],
     now: int,
 ) -> list[Unit | None]:
@@ -122,7 +130,7 @@ def _units(
     contents = [stand_in(group.files, 0 if _is_at_rest(group, now) else now) for group in groups]
     units: list[Unit | None] = []
     for index, group in enumerate(groups):
-        digest: Digest | None = made.get(index)
+        digest: Made | None = made.get(index)
         unit: Unit | None = known[index]
         members = kin[index]
         family = stand_in([_name(groups[i]) for i in members])
@@ -136,7 +144,7 @@ def _units(
     return units
 
 
-def _unit(group: Group, digest: Digest, family: bytes, version: bytes, now: int) -> Unit | None:
+def _unit(group: Group, digest: Made, family: bytes, version: bytes, now: int) -> Unit | None:
     """A session that was read; None if it could not be."""
     if digest.dropped == "unreadable":
         return None
@@ -206,7 +214,7 @@ def _claims_key(unit: Unit) -> bytes:
     return stand_in(unit.maker, unit.files)
 
 
-def _claim_rows(units: Sequence[Unit | None], made: Mapping[int, Digest]) -> Iterable[Row]:
+def _claim_rows(units: Sequence[Unit | None], made: Mapping[int, Made]) -> Iterable[Row]:
     for index, digest in made.items():
         unit = units[index]
         if unit is not None:

@@ -95,8 +95,7 @@ def _adds_up(total: Total | None, digests: list[Digest]) -> bool:
     sums = total_of_digests(digests)
     if total is None or total.sessions != sums.sessions:
         return total is None and not sums.sessions
-    kept, made = (dict(zip(one.stacks, one.values, strict=True)) for one in (total, sums))
-    return kept == made and (total.started, total.ended) == (sums.started, sums.ended)
+    return dict(total) == dict(sums) and (total.started, total.ended) == (sums.started, sums.ended)
 
 
 def _by_handle(digests: list[Digest]) -> dict[str, list[bytes]]:

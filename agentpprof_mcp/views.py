@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from agentpprof_mcp import rows
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.profile import Label, Measure, Part, Samples, Values
+from agentpprof_mcp.profile import Label, Measure, Numbers, Part, Samples, Stack, Values
 from agentpprof_mcp.projects import Project
 from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.rows import DayOf, Row, Rows
@@ -132,20 +132,12 @@ class _Memo(dict[Any, Any]):
         return made
 
 
-Stack = tuple[int, ...]
-"""Frames, root first, by their numbers."""
-
-
-class _Frames(dict[Label, int]):
-    """The numbers of a session's frames, by their labels, and how stacks are put together of them."""
+class _Frames:
+    """A session's frames, and how stacks are put together of them."""
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__()
+        self.numbers = Numbers()
         self._scene = scene
-
-    def __missing__(self, label: Label) -> int:
-        number = self[label] = len(self)
-        return number
 
     def piece(self, make: Make, behind: Stack, fields: object) -> Stack:
         """What a dimension puts into a stack, whatever its number of frames, and what follows it."""
@@ -153,7 +145,7 @@ class _Frames(dict[Label, int]):
         if made is None:
             return behind
         labels = made if isinstance(made, tuple) else (made,)
-        return (*map(self.__getitem__, labels), *behind)
+        return (*map(self.numbers.__getitem__, labels), *behind)
 
     def pieces(self, names: Iterable[str]) -> tuple[Stack, list[_Memo]]:
         """What all stacks begin with, and the pieces that follow; what all share is part of that before it."""
@@ -196,9 +188,9 @@ def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = (
     shown = frames or view.frames
     parts: dict[tuple[tuple[str, Label], ...], dict[Stack, Values]] = {}
     part_of = _Memo(PIVOTS, lambda fields: parts.setdefault(_pivots(scene, fields), {}))
-    numbers = _Frames(scene)
+    session = _Frames(scene)
     stacks = _apart if view.apart in shown else _whole
-    for row, row_stacks in stacks(view, view.rows(scene.session, day_of), shown, numbers):
+    for row, row_stacks in stacks(view, view.rows(scene.session, day_of), shown, session):
         samples = part_of[part_of.take(row)]
         for stack, values in row_stacks:
             before = samples.get(stack)
@@ -208,26 +200,26 @@ def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = (
         for labels, samples in parts.items()
         if samples
     ]
-    return Samples(list(numbers), told)
+    return Samples(list(session.numbers), told)
 
 
 Stacks = Iterator[tuple[Row, list[tuple[Stack, Values]]]]
 
 
-def _whole(view: View, counted: Rows, frames: Iterable[str], numbers: _Frames) -> Stacks:
+def _whole(view: View, counted: Rows, frames: Iterable[str], session: _Frames) -> Stacks:
     """One stack for each row; what the view could tell apart is added up."""
-    root, pieces = numbers.pieces(frames)
+    root, pieces = session.pieces(frames)
     for row, values in counted:
         if any(values):
             yield row, [(_stack(root, pieces, row), (sum(values),) if view.apart else values)]
 
 
-def _apart(view: View, counted: Rows, frames: Sequence[str], numbers: _Frames) -> Stacks:
+def _apart(view: View, counted: Rows, frames: Sequence[str], session: _Frames) -> Stacks:
     """For each row a stack for each of its values; they differ in one frame alone."""
     at = frames.index(view.apart)
-    root, above = numbers.pieces(frames[:at])
-    middles = [numbers.piece(DIMENSIONS[view.apart].make, (), kind) for kind in view.kinds]
-    after, below = numbers.pieces(frames[at + 1 :])
+    root, above = session.pieces(frames[:at])
+    middles = [session.piece(DIMENSIONS[view.apart].make, (), kind) for kind in view.kinds]
+    after, below = session.pieces(frames[at + 1 :])
     for row, values in counted:
         top, bottom = _stack(root, above, row), _stack(after, below, row)
         several = zip(middles, values, strict=True)
