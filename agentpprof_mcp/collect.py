@@ -97,11 +97,10 @@ def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
     index = Index(store, _roots(selection))
     groups = discover(_roots(selection), index.heads(), account)
     single = selection.session_ids or selection.session_tags or selection.max_sessions
-    if not whole and not single:
-        work.tally = Tally()
-    library = Library(survey(groups, index, work, told), store, work, told)
+    tally = None if whole or single else Tally()
+    library = Library(survey(groups, index, work, told, tally), store, work, told)
     deleted, remarks = library.deleted() if work.query.deleted else ([], [])
-    found = None if whole or single else _summed(work, library, deleted, account)
+    found = _summed(work, library, deleted, account) if tally is not None else None
     if found is None:
         found = _chosen(work, [*library.digests(), *deleted], account)
     included = sum(not digest.dropped for digest in found.sessions or deleted if digest.deleted)

@@ -17,6 +17,7 @@ from agentpprof_mcp.model import (
     Tokens,
     ToolCall,
 )
+from agentpprof_mcp.packing import pack, unpack
 from agentpprof_mcp.profile import Samples
 from agentpprof_mcp.projects import Project
 
@@ -127,9 +128,9 @@ class Digest(msgspec.Struct, array_like=True):
 
 
 class Made(msgspec.Struct, array_like=True):
-    """A digest that was made: what is needed of all of them at once, and `body`, all the rest as it is kept.
+    """A digest that was made or kept: what is needed of all of them at once, and `body`, all the rest packed.
 
-    There may be very many, so they are taken apart one by one. `events`: whether there are any in it.
+    There may be very many, so they are unpacked one by one. `events`: whether there are any in it.
     """
 
     id: str
@@ -140,19 +141,16 @@ class Made(msgspec.Struct, array_like=True):
 
     @classmethod
     def of(cls, digest: Digest) -> "Made":
-        """Put together."""
+        """The digest, packed."""
         events = bool(digest.counts.calls or digest.counts.tools)
         plain = msgspec.structs.replace(digest, id="", facts=Facts())
-        return cls(digest.id, digest.dropped, events, digest.facts, msgspec.msgpack.encode(plain))
+        return cls(digest.id, digest.dropped, events, digest.facts, pack(plain))
 
     def digest(self) -> Digest:
-        """Taken apart."""
-        digest = DECODER.decode(self.body)
+        """The digest as it was."""
+        digest = unpack(self.body, Digest)
         digest.id, digest.facts = self.id, self.facts
         return digest
-
-
-DECODER = msgspec.msgpack.Decoder(Digest)
 
 
 def count(calls: Iterable[ModelCall], tools: Sequence[ToolCall]) -> Counts:

@@ -7,11 +7,10 @@ a tree by session, so that a question about everything costs what has changed si
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
-
 from agentpprof_mcp.digest import Digest, Facts, Made
 from agentpprof_mcp.index import Row, Store, Unit
 from agentpprof_mcp.model import Session
+from agentpprof_mcp.packing import pack, unpack
 from agentpprof_mcp.reading import Told, read_sets
 from agentpprof_mcp.survey import Survey
 from agentpprof_mcp.totals import Total, total_of, total_of_digests
@@ -57,11 +56,11 @@ class Library:
         most sums of a history of which most was read now would be new.
         """
         found = self._found
-        if found.total is not None and len(found.made) == len(self._slots) and not self._unread:
+        if found.total is not None and len(found.made) == len(self._slots):
             self._keep()
-            return found.total
+            return found.total  # those that are left out have added nothing to it
         slots = [slot for slot in self._slots if slot.at not in self._unread]
-        if sum(slot.at in self._made for slot in slots) > len(slots) / 2:
+        if 2 * sum(slot.at in self._made for slot in slots) >= len(slots):
             known = self._known(slots)
             self._keep()
             return total_of_digests(known[slot.at].digest() for slot in slots)
@@ -142,7 +141,7 @@ class Library:
             if unit is not None and value is not None:
                 made = Made(unit.session, "", True, _facts_of(unit), value)
                 if self._work.query.selection.ranged:
-                    made = Made.of(made.digest())
+                    made = Made.of(made.digest())  # what is in it matters to `_lasts`
                 if self._lasts(made):
                     found[slot.at] = made
         return found
@@ -173,7 +172,7 @@ class Library:
         level = [root]
         while level:
             kept = self._store.find({node.place: node.key for node in level})
-            sums.update((k, msgspec.msgpack.decode(v, type=Total)) for k, v in kept.items())
+            sums.update((place, unpack(value, Total)) for place, value in kept.items())
             level = [child for node in level if node.place not in kept for child in node.children]
         return sums
 
@@ -185,7 +184,7 @@ class Library:
             total = total_of(self._sum(child, sums, known) for child in node.children)
         else:
             total = total_of_digests(known[slot.at].digest() for slot in node.slots)
-        self._rows.append(Row(node.place, node.key, msgspec.msgpack.encode(total), SUM))
+        self._rows.append(Row(node.place, node.key, pack(total), SUM))
         return total
 
 

@@ -50,7 +50,7 @@ def run_jobs(
     """Results of `work(i)` for every index of `sizes` (bytes, to start with the largest), in order.
 
     `result` is the type to decode what a worker sends. `progress(done, all)` is told roughly. What `work`
-    adds to `tally`, in any process, is in it at the end.
+    adds to `tally`, in any process, is in it at the end; what a worker added that died is lost, and it is told.
     """
     order = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
     workers = min(_processors(), len(order))
@@ -129,7 +129,7 @@ def _run_forked(
         for output in outputs:
             found.update(_results(output, result))
             if tally is not None:
-                tally.unpack(output.read())
+                tally.unpack(_frame(output))
     finally:
         _end(children)
         os.close(source)
@@ -177,7 +177,8 @@ def _serve(
             for index in order[start : start + step]:
                 frame = encoder.encode((index, work(index)))
                 output.write(TOKEN.pack(len(frame)) + frame)
-        output.write(TOKEN.pack(0) + (tally.packed() if tally is not None else b""))
+        last = tally.packed() if tally is not None else b""
+        output.write(TOKEN.pack(0) + TOKEN.pack(len(last)) + last)
         output.flush()
         code = 0
     finally:
@@ -188,9 +189,13 @@ def _results(output: IO[bytes], result: type[Result]) -> Iterator[tuple[int, Res
     """Whole frames that a worker left; one of no length, or a cut one, ends them."""
     decoder = msgspec.msgpack.Decoder(tuple[int, result])  # type: ignore[valid-type]
     output.seek(0)
-    while len(prefix := output.read(TOKEN.size)) == TOKEN.size:
-        (length,) = TOKEN.unpack(prefix)
-        frame = output.read(length)
-        if not length or len(frame) < length:
-            return
+    while frame := _frame(output):
         yield decoder.decode(frame)
+
+
+def _frame(output: IO[bytes]) -> bytes:
+    """The next frame; nothing if it has no length, or is cut."""
+    prefix = output.read(TOKEN.size)
+    length = TOKEN.unpack(prefix)[0] if len(prefix) == TOKEN.size else 0
+    frame = output.read(length)
+    return frame if len(frame) == length else b""

@@ -6,6 +6,7 @@ from agentpprof_mcp.digest import Digest, Made
 from agentpprof_mcp.ownership import families, unpacked
 from agentpprof_mcp.pool import run_jobs
 from agentpprof_mcp.readers import Group
+from agentpprof_mcp.totals import Tally
 from agentpprof_mcp.work import Work
 
 __all__ = ["Told", "alike", "read_all", "read_sets"]
@@ -23,16 +24,26 @@ def alike(groups: Sequence[Group]) -> list[list[int]]:
 
 
 def read_sets(
-    sets: Sequence[Sequence[int]], groups: Sequence[Group], work: Work, told: Told
+    sets: Sequence[Sequence[int]],
+    groups: Sequence[Group],
+    work: Work,
+    told: Told,
+    tally: Tally | None = None,
 ) -> Iterator[tuple[int, Made]]:
-    """Read and settle the groups of each set (of indexes) together: every index with its digest."""
-    results = run_jobs(
-        [sum(groups[i].size for i in members) for members in sets],
-        lambda job: list(map(Made.of, work.family([groups[i] for i in sets[job]]))),
-        list[Made],
-        told,
-        work.tally,
-    )
+    """Read and settle the groups of each set (of indexes) together: every index with its digest.
+
+    All digests are also added to the `tally`, if there is one.
+    """
+
+    def read(job: int) -> list[Made]:
+        digests = work.family([groups[index] for index in sets[job]])
+        if tally is not None:
+            for digest in digests:
+                tally.take(digest)
+        return list(map(Made.of, digests))
+
+    sizes = [sum(groups[index].size for index in members) for members in sets]
+    results = run_jobs(sizes, read, list[Made], told, tally)
     for members, made in zip(sets, results, strict=True):
         yield from zip(members, made, strict=True)
 

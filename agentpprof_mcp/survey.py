@@ -5,17 +5,14 @@ the files of its whole family: when one member changes, comes or goes, the other
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from agentpprof_mcp.digest import Made
 from agentpprof_mcp.index import MAKER, Index, Row, Store, Unit, stand_in
 from agentpprof_mcp.ownership import claim_of_name, families, unpacked
 from agentpprof_mcp.readers import Group
 from agentpprof_mcp.reading import Told, alike, read_sets
+from agentpprof_mcp.totals import Tally, Total
 from agentpprof_mcp.work import Work
-
-if TYPE_CHECKING:
-    from agentpprof_mcp.totals import Total
 
 __all__ = ["Survey", "survey"]
 
@@ -53,24 +50,30 @@ class Survey:
         return [index] if unit is None else self._families[unit.family]
 
 
-def survey(groups: Sequence[Group], index: Index, work: Work, told: Told) -> Survey:
-    """Look at every group, and read those that the index does not know as they are."""
+def survey(
+    groups: Sequence[Group], index: Index, work: Work, told: Told, tally: Tally | None = None
+) -> Survey:
+    """Look at every group, and read those that the index does not know as they are.
+
+    `tally` is an empty one, if somebody wants to know what all come to.
+    """
     before = [index.unit(group.agent, _name(group)) for group in groups]
     known = [_if_same(unit, group) for unit, group in zip(before, groups, strict=True)]
     absent = _absent(index, groups)
     if all(unit and not unit.gone for unit in known) and all(unit.gone for unit in absent):
         return Survey(groups, known, absent)
     claims = _kept_claims(dict(enumerate(known)), index.store)
-    made, sets = _read(groups, [i for i in range(len(groups)) if i not in claims], work, told)
+    sets = [members for members in alike(groups) if not claims.keys() >= set(members)]
+    made = dict(read_sets(sets, groups, work, told, tally))
+    read_with = {index: members for members in sets for index in members}
     claims.update((i, unpacked(digest.facts.claims)) for i, digest in made.items())
     kin = _kin(claims, len(groups))
     units = _units(groups, known, made, kin, index.store.now)
     gone = _missed(absent, units, claims, index.store)
     found = Survey(groups, units, gone)
-    found.made = {i: made[i] for i in made if kin[i] == sets[i]}
-    if work.tally is not None and len(found.made) == len(made):
-        found.total = work.tally.whole()
-    work.tally = None  # what is read from now on is read again
+    found.made = {i: made[i] for i in made if kin[i] == read_with[i]}
+    if tally is not None and len(found.made) == len(made):
+        found.total = tally.whole()
     outdated = [old.number for i in made if units[i] and (old := before[i])]
     renamed = {unit.number for unit in absent} - {unit.number for unit in gone}
     found.forget = [*outdated, *renamed]
@@ -98,16 +101,6 @@ def _absent(index: Index, groups: Sequence[Group]) -> list[Unit]:
 def _if_same(unit: Unit | None, group: Group) -> Unit | None:
     """The unit, if it is known and its files are as they were when we, as we are now, read them."""
     return unit if unit and unit.files == group.files and unit.maker == MAKER else None
-
-
-def _read(
-    groups: Sequence[Group], indexes: Sequence[int], work: Work, told: Told
-) -> tuple[dict[int, Made], dict[int, list[int]]]:
-    """Digests of these groups and of those that begin alike, and with whom each was settled."""
-    wanted = set(indexes)
-    sets = [members for members in alike(groups) if wanted.intersection(members)]
-    made = dict(read_sets(sets, groups, work, told))
-    return made, {index: members for members in sets for index in members}
 
 
 def _kin(claims: Mapping[int, Iterable[int]], number: int) -> list[list[int]]:

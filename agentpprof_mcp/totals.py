@@ -7,6 +7,7 @@ import msgspec
 
 from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.model import Reconciliation
+from agentpprof_mcp.packing import pack, unpack
 from agentpprof_mcp.profile import Label, Numbers, Stack, Values
 
 __all__ = ["Tally", "Total", "total_of", "total_of_digests"]
@@ -36,13 +37,13 @@ class Tally:
     def __init__(self) -> None:
         self._numbers = Numbers()
         self._sums: dict[Stack, Values] = {}
-        self._whole = Total()
+        self._rest = Total()
         self._lost = False
 
     def take(self, digest: Digest) -> None:
         """Add a digest; of one that was left out, only the account of what was read for it."""
         if digest.dropped:
-            self._whole.reconciliation.add(digest.reconciliation)
+            self._rest.reconciliation.add(digest.reconciliation)
             return
         for part in digest.samples.parts:
             self._sum(digest.samples.frames, part.stacks, part.values)
@@ -61,17 +62,17 @@ class Tally:
             sums[stack] = more if before is None else tuple(map(add, before, more))
 
     def _count(self, sessions: int, started: int, ended: int, account: Reconciliation) -> None:
-        whole = self._whole
-        whole.sessions += sessions
+        rest = self._rest
+        rest.sessions += sessions
         if started:
-            whole.started = min(whole.started or started, started)
-        whole.ended = max(whole.ended, ended)
-        whole.reconciliation.add(account)
+            rest.started = min(rest.started or started, started)
+        rest.ended = max(rest.ended, ended)
+        rest.reconciliation.add(account)
 
     def total(self) -> Total:
         """What it came to."""
         frames, stacks, values = list(self._numbers), list(self._sums), list(self._sums.values())
-        return msgspec.structs.replace(self._whole, frames=frames, stacks=stacks, values=values)
+        return msgspec.structs.replace(self._rest, frames=frames, stacks=stacks, values=values)
 
     def whole(self) -> Total | None:
         """The same; None if a part was lost with the process that had it."""
@@ -79,12 +80,12 @@ class Tally:
 
     def packed(self) -> bytes:
         """What it came to, for another process."""
-        return msgspec.msgpack.encode(self.total())
+        return pack(self.total())
 
     def unpack(self, data: bytes) -> None:
         """Add what another process's came to; nothing where that has died."""
         if data:
-            self.add(msgspec.msgpack.decode(data, type=Total))
+            self.add(unpack(data, Total))
         else:
             self._lost = True
 

@@ -7,7 +7,6 @@ sessions are then chosen, `selecting` says.
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
 
 from agentpprof_mcp.digest import Digest, Facts, digest_of, is_own, left_out, naming_of, show_types
 from agentpprof_mcp.env import Env
@@ -23,9 +22,6 @@ from agentpprof_mcp.readers import Group, Wants, reader_of
 from agentpprof_mcp.taggers import TAGGERS, Asking, GivenTagger, Tagger, store_in
 from agentpprof_mcp.views import Scene, View, project
 
-if TYPE_CHECKING:
-    from agentpprof_mcp.totals import Tally
-
 __all__ = ["Gathering", "Work", "working"]
 
 PROJECTS = 1 << 12
@@ -36,10 +32,7 @@ DAY_STEP = 900_000
 
 
 class Work:
-    """Turns families of groups into digests; made before workers fork, so that they share it.
-
-    With a `tally`, every digest is also added to that.
-    """
+    """Turns families of groups into digests; made before workers fork, so that they share it."""
 
     def __init__(
         self, query: Query, env: Env, view: View | None, tagger: Tagger, key: MachineKey
@@ -57,7 +50,6 @@ class Work:
         self.projects = Projects(selection.project_root, selection.project_name)
         self.wants = view.wants if view else Wants(effects=False, files=True)
         self.day_of = _day_maker(query.zone)
-        self.tally: Tally | None = None
         self._project_of = lru_cache(PROJECTS)(self._its_project)
         self._shown = lru_cache(PROJECTS)(self._stand_in_of)
 
@@ -79,9 +71,6 @@ class Work:
         for index, session in sessions:
             digests[index] = self.digest(session)
             digests[index].facts = facts[index]
-        if self.tally is not None:
-            for digest in digests:
-                self.tally.take(digest)
         return digests
 
     def _facts(self, session: Session, root: str) -> Facts:

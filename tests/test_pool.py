@@ -74,3 +74,70 @@ def test_a_worker_that_dies_loses_nothing(death):
 def test_an_error_reaches_the_caller_and_leaves_no_process_behind():
     """Whichever process meets it first."""
     assert run(3, 40, "if index == 7: raise ValueError('odd')") == "odd"
+
+
+TALLIED = '''
+import json, os, sys
+from agentpprof_mcp import pool
+
+pool.SMALL = 0
+pool._processors = lambda: {workers}
+parent = os.getpid()
+
+
+class Longer:
+    """Says that more comes than does, as if the worker were killed while it writes."""
+
+    def pack(length):
+        return pool.struct.pack("=I", length and length + 8)
+
+
+class Tally:
+    sum, lost = 0, False
+
+    def packed(self):
+        {packing}
+        return b"%d" % self.sum
+
+    def unpack(self, data):
+        self.lost = self.lost or not data
+        self.sum += int(data or b"0")
+
+
+def work(index):
+    tally.sum += index
+    return index
+
+tally = Tally()
+assert pool.run_jobs([5] * 40, work, int, lambda done, all: None, tally) == list(range(40))
+print(json.dumps([tally.sum, tally.lost]))
+'''
+
+
+def tallied(workers, packing="pass"):
+    """What jobs add up to, and whether some of it was lost."""
+    script = TALLIED.format(workers=workers, packing=packing)
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60, check=True
+    )
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_what_jobs_add_up_to_comes_from_all_workers(workers):
+    """In the tally that the caller has."""
+    assert tallied(workers) == [sum(range(40)), False]
+
+
+@pytest.mark.parametrize(
+    "packing",
+    [
+        "os.getpid() == parent or os._exit(9)",
+        "os.getpid() == parent or 1 / 0",
+        "if os.getpid() != parent: pool.TOKEN = Longer",
+    ],
+)
+def test_a_tally_says_when_a_part_is_lost(packing):
+    """Results are not lost; what died with a worker is."""
+    _, lost = tallied(3, packing)
+    assert lost

@@ -1,8 +1,10 @@
 """Sums of digests: every stack once, whatever labels its samples had."""
 
-from agentpprof_mcp.digest import Digest
+import pytest
+
+from agentpprof_mcp.digest import Digest, Facts, Made
 from agentpprof_mcp.profile import Label, Part, Samples
-from agentpprof_mcp.totals import Total, total_of, total_of_digests
+from agentpprof_mcp.totals import Tally, Total, total_of, total_of_digests
 
 STACK = (Label("project:shop"), Label("model:gpt-5"))
 
@@ -21,3 +23,30 @@ def test_a_session_of_several_days_adds_up() -> None:
         assert dict(whole) == {STACK: (total,)}
         assert total_of([whole, Total()]) == whole
         assert total_of([whole, whole]).values == [(2 * total,)]
+
+
+@pytest.mark.parametrize("number", [3, 2**63, 2**80])
+def test_tallies_of_several_processes_are_that_of_one(number: int) -> None:
+    """Frames have other numbers in each; a sum may be absurdly large."""
+    other = Digest(samples=Samples(list(STACK[::-1]), [Part((), [(1, 0)], [(number,)])]), ended=5)
+    one, here, there = Tally(), Tally(), Tally()
+    for digest in (_digest(1, 2), other, _digest(4)):
+        one.take(digest)
+    here.take(_digest(1, 2))
+    for digest in (other, _digest(4)):
+        there.take(digest)
+    here.unpack(there.packed())
+    whole = here.whole()
+    assert whole is not None
+    assert dict(whole) == dict(one.total()) == {STACK: (7 + number,)}
+    assert (whole.sessions, whole.started, whole.ended) == (3, 1, 5)
+    here.unpack(b"")
+    assert here.whole() is None
+
+
+@pytest.mark.parametrize("number", [3, 2**64])
+def test_a_digest_comes_back_from_its_bytes(number: int) -> None:
+    """With what is kept beside them."""
+    digest = _digest(number, 2)
+    digest.id, digest.facts = "a", Facts(cwds=("/x",), claims=b"12345678")
+    assert Made.of(digest).digest() == digest

@@ -2,7 +2,7 @@
 
 import os
 
-from agentpprof_mcp.hashing import shake_256
+from agentpprof_mcp.hashing import stream
 
 __all__ = ["sealed", "unsealed"]
 
@@ -25,6 +25,6 @@ def unsealed(value: bytes, secret: bytes) -> bytes:
 
 def _veiled(value: bytes, secret: bytes, salt: bytes) -> bytes:
     """The value with a stream of bytes laid over it; the same again lifts it."""
-    stream = shake_256(secret + salt).digest(len(value))
-    veiled = int.from_bytes(value, "big") ^ int.from_bytes(stream, "big")
+    veil = stream(secret + salt, len(value))
+    veiled = int.from_bytes(value, "big") ^ int.from_bytes(veil, "big")
     return veiled.to_bytes(len(value), "big")

@@ -32,6 +32,8 @@ __all__ = [
 
 CHUNK = 1 << 18
 """Bytes read at once: what is split and decoded is then still in the processor's cache."""
+HEAD = 1 << 17
+"""Bytes by which a file is recognised."""
 MAX_LINE = 32 << 20
 MAX_WALK_DEPTH = 12
 ZST_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -139,7 +141,7 @@ def _chunks(path: str, account: Reconciliation, most: int = CHUNK) -> Iterator[b
             yield chunk
 
 
-def head_of_file(path: str, limit: int = CHUNK) -> bytes:
+def head_of_file(path: str, limit: int = HEAD) -> bytes:
     """The first `limit` bytes of a file, unpacked if it is compressed. Raises `OSError`."""
     chunks = _chunks(path, Reconciliation(), limit)
     head = next(chunks, b"")

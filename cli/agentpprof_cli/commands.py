@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,7 +112,7 @@ def _list_format(parser: argparse.ArgumentParser) -> None:
 def _sessions(args: argparse.Namespace, env: Env) -> int:
     query = query_of(args, env)
     found = service.list_sessions(query, env, terminal.show_progress)
-    _remark(found.tagger, found.remarks)
+    _remark(found)
     if args.format == "json":
         sys.stdout.buffer.write(service.sessions_json(found, query.zone))
     else:
@@ -140,7 +140,7 @@ def _tags(args: argparse.Namespace, env: Env) -> int:
         change_tags(args, env)
         return DONE
     found = show_tags(args, env)
-    _remark(found.tagger, found.remarks)
+    _remark(found)
     return _verdict(found.reconciliation, strict=args.strict)
 
 
@@ -223,17 +223,15 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
 
 def _profiled(args: argparse.Namespace, env: Env, *, whole: bool) -> service.Report:
     """The profile that the flags ask for, when what named it has been said."""
-    return _said(service.profile(query_of(args, env), env, terminal.show_progress, whole=whole))
-
-
-def _said(report: service.Report) -> service.Report:
-    """The report, when what there is to say of it has been said."""
-    _remark(report.tagger, report.remarks)
+    report = service.profile(query_of(args, env), env, terminal.show_progress, whole=whole)
+    _remark(report)
     return report
 
 
-def _remark(tagger: Mapping[str, object], more: Sequence[str]) -> None:
-    for remark in (*remarks(tagger), *more):
+def _remark(*made: service.Report | service.Sessions) -> None:
+    """Say what there is to say of what named answers, and of the index, each thing once."""
+    said = [remark for answer in made for remark in (*remarks(answer.tagger), *answer.remarks)]
+    for remark in dict.fromkeys(said):
         terminal.say(remark)
 
 
@@ -258,7 +256,9 @@ def _diff_flags(parser: argparse.ArgumentParser) -> None:
 def _diff(args: argparse.Namespace, env: Env) -> int:
     if _is_saved(args.base) and _is_saved(args.new):
         refuse(args, SAVED, SELECTION, VIEW[1:], TAGGING)
-    base, new = (_focused(_side(side, args, env), args) for side in (args.base, args.new))
+    sides = [_side(side, args, env) for side in (args.base, args.new)]
+    _remark(*sides)
+    base, new = (_focused(side, args) for side in sides)
     page = service.compare(base, new, args.limit, args.measure, normalize=args.normalize)
     sys.stdout.write(page.text)
     account = Reconciliation()
@@ -271,7 +271,7 @@ def _side(side: str, args: argparse.Namespace, env: Env) -> service.Report:
     """A profile that was saved, or one of history."""
     if _is_saved(side):
         return _saved([Path(side)], args)
-    return _said(service.profile(side_of(side, args, env), env, terminal.show_progress))
+    return service.profile(side_of(side, args, env), env, terminal.show_progress)
 
 
 def _saved(paths: Sequence[Path], args: argparse.Namespace) -> service.Report:

@@ -416,3 +416,31 @@ def test_the_local_zone_has_its_summer_time():
     for day in ("2026-01-15", "2026-07-15"):
         assert parse_time(day, 0, local) == parse_time(day, 0, named)
     assert parse_zone("local", {"TZ": "no zone"}).utcoffset(datetime.now(UTC)) is not None
+
+
+def test_numbers_that_add_up_to_more_than_a_machine_word_are_shown(run, home):
+    """No machine made such a history, but a file may say so; the index keeps even these."""
+    claude = Claude(cwd="/x/shop")
+    claude.prompt("fix the failing test")
+    for number in range(2100):
+        claude.says("done", call=f"m{number}", tokens=usage(2**53, 0))
+    claude.write(home / ".claude" / "projects" / "p")
+    words = ("--view", "tokens", "--all-projects")
+    shown = [run(*words, "--no-index"), *(run(*words) for _ in range(3))]
+    assert [answer.returncode for answer in shown] == [0, 0, 0, 0]
+    assert f"{2100 * 2**53:,}".encode() in shown[0].stdout
+    assert len({answer.stdout for answer in shown}) == 1
+    listed = [
+        run("sessions", "--all-projects", "--format", "json", *more)
+        for more in ((), ("--no-index",))
+    ]
+    assert listed[0].stdout == listed[1].stdout != b""
+    assert run(*words, "-o", "out.pb.gz").returncode == 1
+
+
+def test_what_is_said_of_the_index_is_said_once_for_both_sides(run, shop, home):
+    """`diff` asks twice."""
+    (home / "nothing").write_bytes(b"")
+    words = ("diff", "--all-projects", "30d..", "30d..")
+    answer = run(*words, XDG_CACHE_HOME=str(home / "nothing"))
+    assert answer.stderr.count(b"the index cannot be used") == 1

@@ -268,3 +268,15 @@ def test_only_what_is_selected_is_opened(world: World) -> None:
     late = ("--view", "network", "--since", f"{DAYS[2]}T00:00:00", "--format", "json")
     names = opened(world, "--all-projects", *late)[1]
     assert {name[:8] for name in names} == {"0e35f323", "agent-a3"}
+
+
+def test_a_question_that_selects_nothing_leaves_the_index_as_it_is(world: World) -> None:
+    """A range or a folder without sessions has no sum, whatever else is kept."""
+    for asked in (Asked(), Asked(since="2026-01-01"), Asked(since="2030-01-01")):
+        world.check(asked, WAYS)
+        world.check(asked, WAYS)
+    file = world.cache / "index.sqlite"
+    before = file.read_bytes()
+    world.check(Asked(since="2031-01-01"), WAYS)
+    world.check(Asked(project="nowhere"), WAYS)
+    assert file.read_bytes() == before
