@@ -8,7 +8,7 @@ from agentpprof_cli import terminal
 from agentpprof_cli.options import roots_of, session_ids_of
 from agentpprof_mcp import upkeep
 from agentpprof_mcp.env import Env, from_home
-from agentpprof_mcp.errors import InputError, UserError
+from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.query import Selection
 
 __all__ = ["ACTIONS", "run_action"]
@@ -44,6 +44,8 @@ def _verify(selection: Selection, env: Env) -> None:
 
 def _forget(selection: Selection, env: Env) -> None:
     number = upkeep.forget(env, selection)
+    if selection.session_ids and not number:
+        raise NothingFoundError("no session of that id whose files are gone is known")
     sys.stdout.write(f"forgot {number:,} sessions whose files are gone\n")
 
 

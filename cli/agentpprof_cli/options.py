@@ -47,6 +47,8 @@ __all__ = [
 CURRENT = "current"
 CURRENT_VARIABLE = "CLAUDE_CODE_SESSION_ID"
 LONGEST_NAME = 256
+ONE_ANSWER, ALL_ANSWERS = 60, 600
+"""Seconds that a language model has by default."""
 
 
 class Flag(NamedTuple):
@@ -116,8 +118,8 @@ LLM = (
     _flag("--open-vocabulary", action="store_true", help="take words that are not in the list, too"),
     _flag("--cache", metavar="FILE", help="keep answers in FILE (default: tags.json in the cache folder)"),
     _flag("--no-cache", action="store_true", help="neither use nor keep answers"),
-    _flag("--llm-timeout", metavar="SECONDS", type=positive, default=60, help="for one answer (default: 60)"),
-    _flag("--llm-deadline", metavar="SECONDS", type=positive, default=600, help="for all answers together (default: 600)"),
+    _flag("--llm-timeout", metavar="SECONDS", type=positive, help=f"for one answer (default: {ONE_ANSWER})"),
+    _flag("--llm-deadline", metavar="SECONDS", type=positive, help=f"for all answers together (default: {ALL_ANSWERS})"),
 )  # fmt: skip
 """The language model of `--tagger llm`."""
 
@@ -269,7 +271,8 @@ def _llama(args: argparse.Namespace, env: Env) -> Llama | None:
     """The language model that the flags name; None when they name none. Raises `UserError`."""
     given = (args.llama_url is not None, args.model, args.allow_remote_llm, args.open_vocabulary)
     if args.tagger != "llm":
-        if any(given) or args.cache or args.no_cache:
+        times = (args.llm_timeout, args.llm_deadline)
+        if any((*given, args.cache, args.no_cache, *times)):
             raise UserError("flags of the language model need --tagger llm")
         return None
     if args.llama_url is None:
@@ -285,8 +288,8 @@ def _llama(args: argparse.Namespace, env: Env) -> Llama | None:
         args.model,
         args.open_vocabulary,
         None if args.no_cache else Path(args.cache or env.cache / "tags.json"),
-        args.llm_timeout,
-        args.llm_deadline,
+        args.llm_timeout or ONE_ANSWER,
+        args.llm_deadline or ALL_ANSWERS,
     )
 
 

@@ -444,3 +444,10 @@ def test_what_is_said_of_the_index_is_said_once_for_both_sides(run, shop, home):
     words = ("diff", "--all-projects", "30d..", "30d..")
     answer = run(*words, XDG_CACHE_HOME=str(home / "nothing"))
     assert answer.stderr.count(b"the index cannot be used") == 1
+
+
+@pytest.mark.parametrize("flag", ["--llm-timeout", "--llm-deadline"])
+def test_time_for_a_model_is_given_to_one_that_is_asked(run, shop, flag):
+    """Otherwise the flag would do nothing, and nobody would know."""
+    answer = run("--all-projects", flag, "5")
+    assert (answer.returncode, b"need --tagger llm" in answer.stderr) == (2, True)

@@ -43,7 +43,6 @@ def test_it_is_shown_verified_forgotten_and_cleared(
     world.check()
     assert said().splitlines()[1] == "claude: 0 sessions, and 1 whose files are gone"
     assert said("forget", "--agent", "codex") == "forgot 1 sessions whose files are gone\n"
-    assert said("forget", "--session-id", "nothing") == "forgot 0 sessions whose files are gone\n"
     assert said("forget") == "forgot 1 sessions whose files are gone\n"
     assert said().splitlines()[1:] == ["claude: 0 sessions", "codex: 0 sessions"]
     assert said("clear") == "deleted the index\n"
@@ -61,6 +60,16 @@ def test_only_forgetting_is_of_some_sessions(
     assert main(["cache", action, *selector]) == 2
     assert "go with `agentpprof cache forget` alone" in capsys.readouterr().err
     assert world.index.exists()
+
+
+def test_forgetting_what_is_not_known_says_so(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Somebody who misspells an id is not told that all is done; what is still there is not forgotten."""
+    world.check()
+    for prefix in ("zzz", world.files()[0].stem[:8]):
+        assert main(["cache", "forget", "--session-id", prefix]) == 1
+        assert "no session of that id" in capsys.readouterr().err
 
 
 def test_a_root_is_another_one_in_another_folder(
