@@ -13,7 +13,6 @@ from agentpprof_mcp.model import (
     Prompt,
     Reconciliation,
     Session,
-    Status,
     Tokens,
     ToolCall,
 )
@@ -38,8 +37,6 @@ __all__ = [
 ]
 
 PREVIEW = 120
-
-FAILED = frozenset(status for status in Status if status.failed)
 
 
 class Counts(msgspec.Struct, array_like=True):
@@ -83,8 +80,7 @@ class Named(msgspec.Struct, array_like=True, frozen=True):
 class Facts(msgspec.Struct, array_like=True):
     """What is true of a session whatever is asked: from all its records, before it is settled.
 
-    `lasting` is what given tags are stored under, `claims` are those of
-    `ownership`, packed.
+    `lasting` is what given tags are stored under, `claims` are those of `ownership`, packed.
     """
 
     cwds: tuple[str, ...] = ()
@@ -157,7 +153,7 @@ def count(calls: Iterable[ModelCall], tools: Sequence[ToolCall]) -> Counts:
     """Count events."""
     tokens = [msgspec.structs.astuple(call.tokens) for call in calls]
     counts = Counts(len(tokens), tokens=Tokens(*map(sum, zip(*tokens, strict=True))))
-    counts.errors = sum([tool.status in FAILED for tool in tools])
+    counts.errors = sum([tool.status.failed for tool in tools])
     for name, number in Counter([tool.name for tool in tools]).items():
         shown = plain_name(name)
         counts.tools[shown] = counts.tools.get(shown, 0) + number

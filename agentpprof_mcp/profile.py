@@ -6,9 +6,9 @@ merged or sent on is already redacted.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from operator import add
-from typing import NamedTuple, NewType
+from typing import NamedTuple, NewType, TypeVar
 
 import msgspec
 
@@ -27,12 +27,24 @@ __all__ = [
     "Stack",
     "TopRow",
     "Values",
+    "add_up",
 ]
 
 Label = NewType("Label", str)
 """Text of a frame or of a pprof label. Made only in `labels`."""
 
 Values = tuple[int, ...]
+
+
+Key = TypeVar("Key", bound=Hashable)
+Text = TypeVar("Text", bound=str)
+
+
+def add_up(sums: dict[Key, Values], more: Iterable[tuple[Key, Values]]) -> None:
+    """Add values to the sums of their keys."""
+    for key, values in more:
+        before = sums.get(key)
+        sums[key] = values if before is None else tuple(map(add, before, values))
 
 
 class Measure(NamedTuple):
@@ -53,12 +65,12 @@ Stack = tuple[int, ...]
 """The frames of a stack by their numbers, root first: there are many stacks of few frames."""
 
 
-class Numbers(dict[Label, int]):
-    """Frames by number: every label gets the next one when it is first asked for."""
+class Numbers(dict[Text, int]):
+    """Texts by number: each gets the next one when it is first asked for."""
 
-    def __missing__(self, label: Label) -> int:
-        """The number of a label that had none."""
-        number = self[label] = len(self)
+    def __missing__(self, text: Text) -> int:
+        """The number of a text that had none."""
+        number = self[text] = len(self)
         return number
 
 
@@ -158,13 +170,7 @@ class Profile:
     def stacks(self) -> dict[tuple[Label, ...], Values]:
         """Values by stack alone, sorted by stack: the form without labels."""
         out: dict[tuple[Label, ...], Values] = {}
-        for (stack, _), values in sorted(self.samples.items()):
-            before = out.get(stack)
-            out[stack] = (
-                values
-                if before is None
-                else tuple(a + b for a, b in zip(before, values, strict=True))
-            )
+        add_up(out, ((stack, values) for (stack, _), values in sorted(self.samples.items())))
         return out
 
     def top(self, measure: int = 0) -> list[TopRow]:

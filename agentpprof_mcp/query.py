@@ -11,7 +11,9 @@ from typing import NamedTuple
 from agentpprof_mcp.errors import UserError
 
 __all__ = [
+    "ALL_ANSWERS",
     "LEAST_SESSIONS",
+    "ONE_ANSWER",
     "Llama",
     "Policy",
     "Query",
@@ -76,6 +78,10 @@ class Selection(NamedTuple):
         return False if outside else None
 
 
+ONE_ANSWER, ALL_ANSWERS = 60, 600
+"""Seconds that a language model has by default."""
+
+
 class Llama(NamedTuple):
     """A language model on a llama.cpp server: where it is, and how long it may take.
 
@@ -87,8 +93,8 @@ class Llama(NamedTuple):
     model: str = ""
     open_vocabulary: bool = False
     cache: Path | None = None
-    timeout: float = 60
-    deadline: float = 600
+    timeout: float = ONE_ANSWER
+    deadline: float = ALL_ANSWERS
 
 
 class Query(NamedTuple):

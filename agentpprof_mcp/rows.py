@@ -7,12 +7,12 @@ view's function yields here becomes frames in `views`.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
-from operator import add
 from typing import NamedTuple
 
 import msgspec
 
 from agentpprof_mcp.model import Effect, EffectKind, ModelCall, Session, Tokens, ToolCall
+from agentpprof_mcp.profile import Values, add_up
 from agentpprof_mcp.projects import common_folder
 
 __all__ = ["TOKEN_KINDS", "DayOf", "Row", "Rows", "files", "network", "system", "tasks", "tokens"]
@@ -55,10 +55,8 @@ DayOf = Callable[[int], str]
 
 def _added(rows: Rows) -> Rows:
     """Each row once, with the sums of its values."""
-    sums: dict[Row, tuple[int, ...]] = {}
-    for row, values in rows:
-        before = sums.get(row)
-        sums[row] = values if before is None else tuple(map(add, before, values))
+    sums: dict[Row, Values] = {}
+    add_up(sums, rows)
     return sums.items()
 
 

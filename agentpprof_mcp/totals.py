@@ -1,14 +1,13 @@
 """Sums of digests: stacks without labels, which add up to little however many sessions there are."""
 
 from collections.abc import Iterable, Iterator
-from operator import add
 
 import msgspec
 
 from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.packing import pack, unpack
-from agentpprof_mcp.profile import Label, Numbers, Stack, Values
+from agentpprof_mcp.profile import Label, Numbers, Stack, Values, add_up
 
 __all__ = ["Tally", "Total", "total_of", "total_of_digests"]
 
@@ -35,7 +34,7 @@ class Tally:
     """A total that grows, in one process or in several that each have one; see `pool.Tally`."""
 
     def __init__(self) -> None:
-        self._numbers = Numbers()
+        self._numbers: Numbers[Label] = Numbers()
         self._sums: dict[Stack, Values] = {}
         self._rest = Total()
         self._lost = False
@@ -55,11 +54,9 @@ class Tally:
         self._count(total.sessions, total.started, total.ended, total.reconciliation)
 
     def _sum(self, frames: list[Label], stacks: list[Stack], values: list[Values]) -> None:
-        sums, number = self._sums, [self._numbers[frame] for frame in frames].__getitem__
-        for theirs, more in zip(stacks, values, strict=True):
-            stack = tuple(map(number, theirs))
-            before = sums.get(stack)
-            sums[stack] = more if before is None else tuple(map(add, before, more))
+        number = [self._numbers[frame] for frame in frames].__getitem__
+        ours = (tuple(map(number, stack)) for stack in stacks)
+        add_up(self._sums, zip(ours, values, strict=True))
 
     def _count(self, sessions: int, started: int, ended: int, account: Reconciliation) -> None:
         rest = self._rest

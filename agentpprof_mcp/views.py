@@ -6,13 +6,13 @@ none fits, one function in `rows`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from operator import add, itemgetter
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from agentpprof_mcp import rows
 from agentpprof_mcp.labels import Labels
 from agentpprof_mcp.model import Session
-from agentpprof_mcp.profile import Label, Measure, Numbers, Part, Samples, Stack, Values
+from agentpprof_mcp.profile import Label, Measure, Numbers, Part, Samples, Stack, Values, add_up
 from agentpprof_mcp.projects import Project
 from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.rows import DayOf, Row, Rows
@@ -136,7 +136,7 @@ class _Frames:
     """A session's frames, and how stacks are put together of them."""
 
     def __init__(self, scene: Scene) -> None:
-        self.numbers = Numbers()
+        self.numbers: Numbers[Label] = Numbers()
         self._scene = scene
 
     def piece(self, make: Make, behind: Stack, fields: object) -> Stack:
@@ -191,10 +191,7 @@ def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = (
     session = _Frames(scene)
     stacks = _apart if view.apart in shown else _whole
     for row, row_stacks in stacks(view, view.rows(scene.session, day_of), shown, session):
-        samples = part_of[part_of.take(row)]
-        for stack, values in row_stacks:
-            before = samples.get(stack)
-            samples[stack] = values if before is None else tuple(map(add, before, values))
+        add_up(part_of[part_of.take(row)], row_stacks)
     told = [
         Part(labels, list(samples), list(samples.values()))
         for labels, samples in parts.items()

@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, str] = {
     "writers.base": "model profile",
     "writers.*": "errors model profile writers.base",
     "writers": "writers.*",
-    "rows": "model projects",
+    "rows": "model profile projects",
     "views": "labels model profile projects readers.base rows",
     "digest": "labels model packing profile projects",
     "cachefile": "",

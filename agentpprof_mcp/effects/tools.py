@@ -76,7 +76,7 @@ def _tool(name: str) -> Tool:
 
 def category_of(name: str) -> str:
     """One of `CATEGORIES`: the `call:tool/` frame of a call."""
-    return _tool(name[:LONGEST]).category
+    return tool_of(name).category
 
 
 def mcp_of(name: str) -> str:

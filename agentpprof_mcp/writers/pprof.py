@@ -16,7 +16,7 @@ from typing import Any
 
 from agentpprof_mcp import __version__
 from agentpprof_mcp.errors import InputError
-from agentpprof_mcp.profile import Label, Measure, Profile, Sample
+from agentpprof_mcp.profile import Label, Measure, Numbers, Profile, Sample
 from agentpprof_mcp.writers.base import Report, what_was_read
 
 __all__ = ["decode", "write"]
@@ -93,17 +93,6 @@ def _profile_class() -> Callable[[], Message]:
     return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.Profile"))
 
 
-class _Numbers(dict[str, int]):
-    """Numbers texts from 1 in order of first use; 0 is the empty text."""
-
-    def __init__(self) -> None:
-        super().__init__({"": 0})
-
-    def __missing__(self, text: str) -> int:
-        self[text] = number = len(self)
-        return number
-
-
 def write(report: Report) -> bytes:
     """Return the profile as gzipped pprof: all measures, one function and location per frame text.
 
@@ -112,10 +101,10 @@ def write(report: Report) -> bytes:
     profile = report.profile
     if max(profile.totals(), default=0) > INT64_MAX:
         raise InputError("the profiles add up to more than pprof can hold")
-    strings = _Numbers()
+    strings: Numbers[str] = Numbers({"": 0})
     message = _profile_class()()
     _describe(message, report, strings)
-    locations = _Numbers()
+    locations: Numbers[str] = Numbers({"": 0})  # no id is 0
     for sample, values in sorted(profile.samples.items()):
         entry = message.sample.add()
         entry.location_id.extend([locations[frame] for frame in reversed(sample.stack)])
@@ -134,7 +123,7 @@ def write(report: Report) -> bytes:
     return packed[:9] + b"\xff" + packed[10:]
 
 
-def _describe(message: Message, report: Report, strings: _Numbers) -> None:
+def _describe(message: Message, report: Report, strings: Numbers[str]) -> None:
     """Fill in everything but the samples. The period is fixed, so that profiles of a view merge."""
     profile = report.profile
     for name, unit in profile.measures:

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.query import (
+    ALL_ANSWERS,
     LEAST_SESSIONS,
+    ONE_ANSWER,
     Llama,
     Policy,
     Query,
@@ -47,8 +49,6 @@ __all__ = [
 CURRENT = "current"
 CURRENT_VARIABLE = "CLAUDE_CODE_SESSION_ID"
 LONGEST_NAME = 256
-ONE_ANSWER, ALL_ANSWERS = 60, 600
-"""Seconds that a language model has by default."""
 
 
 class Flag(NamedTuple):

@@ -33,32 +33,26 @@ class Ledger:
         self._reported: set[str] = set()
         self._visible: dict[str, int] = {}
         self._unnamed = 0
-        self._latest: tuple[str, str | None, ModelCall | None] = ("", None, None)
 
     def call_of(
         self, record: Record, message: Message, at: int, prompt: int, subagent: str
     ) -> ModelCall:
         """The call that a line belongs to, booked with its first; its counts raised to the line's."""
-        latest, request, call = self._latest
+        key = self._key(message.id, record.requestId or "", record.uuid)
         usage = message.usage
-        tokens = _tokens(usage) if usage is not None else Tokens()
-        if message.id != latest or record.requestId != request or call is None:
-            key = self._key(message.id, record.requestId or "", record.uuid)
-            call = self.calls.get(key)
-            if call is None:
-                call = ModelCall(key, at, prompt, message.model, tokens, subagent)
-                call.message = message.id or record.uuid
-                self.calls[key] = call
-            if message.id:  # most calls have several lines together
-                self._latest = message.id, record.requestId, call
-        key = call.id
+        call = self.calls.get(key)
+        if call is None:
+            tokens = _tokens(usage) if usage is not None else Tokens()
+            call = ModelCall(key, at, prompt, message.model, tokens, subagent)
+            call.message = message.id or record.uuid
+            self.calls[key] = call
+        elif usage is not None:
+            call.tokens.raise_to(_tokens(usage))
         if usage is None:
             self._visible[key] = self._visible.get(key, 0) + _visible(message)
         else:
-            call.tokens.raise_to(tokens)
             self._reported.add(key)
-            if usage.damaged:
-                call.lower_bound = True
+            call.lower_bound |= usage.damaged
         if message.stop_reason:
             self._stopped.add(key)
         return call
