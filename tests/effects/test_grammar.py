@@ -162,15 +162,15 @@ def test_time_grows_with_the_text_and_no_faster(piece):
 
     def took(size):
         text = piece * (size // len(piece))
-        best = float("inf")
-        for _ in range(3):
-            start = time.thread_time()
-            parse(text)
-            best = min(best, time.thread_time() - start)
-        return best
+        start = time.thread_time()
+        parse(text)
+        return time.thread_time() - start
 
-    assert took(MAX_TEXT // 2) < 2.6 * took(MAX_TEXT // 4) + 0.005
-    assert took(1 << 21) < 0.5
+    # the best of several in turn: a machine that others use is slow for a while, then fast
+    rounds = [(took(MAX_TEXT // 4), took(MAX_TEXT // 2)) for _ in range(9)]
+    quarter, half = map(min, zip(*rounds, strict=True))
+    assert half < 2.6 * quarter + 0.005
+    assert min(took(1 << 21) for _ in range(3)) < 0.5
 
 
 @given(st.text(alphabet=st.sampled_from("ab \n\t'\"`$(){}[]<>|&;#\\=!0*~-"), max_size=60))
