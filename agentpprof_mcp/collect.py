@@ -26,11 +26,11 @@ from agentpprof_mcp.reading import Told, read_all
 from agentpprof_mcp.selecting import LAST, choose, nothing
 from agentpprof_mcp.survey import survey
 from agentpprof_mcp.taggers import Asking
-from agentpprof_mcp.totals import Tally, Total, total_of, total_of_digests
+from agentpprof_mcp.totals import Summing, Tally, Total, total_of, total_of_digests
 from agentpprof_mcp.views import View
 from agentpprof_mcp.work import Gathering, Work, working
 
-__all__ = ["TROUBLES", "Progress", "Sessions", "collect"]
+__all__ = ["TROUBLES", "Progress", "Sessions", "collect", "quiet"]
 
 Progress = Callable[[str, int, int], None]
 """Told what is done, and to how many of how many."""
@@ -49,11 +49,14 @@ TROUBLES = {
 """What to say of trouble with the index."""
 
 
+def quiet(_what: str, _done: int, _all: int) -> None:
+    """Tell nobody."""
+
+
 class Sessions(NamedTuple):
     """Selected sessions, newest first, the account of what was read for them, and what named them.
 
-    Where only their sum was asked for, it stands in `total`, and there may be no list. `remarks` are for
-    the user.
+    Where a sum was asked for, it stands in `total`, and there may be no list. `remarks` are for the user.
     """
 
     sessions: list[Digest]
@@ -64,16 +67,20 @@ class Sessions(NamedTuple):
 
 
 def collect(
-    query: Query, env: Env, view: View | None, progress: Progress, *, whole: bool = True
+    query: Query, env: Env, view: View | None, progress: Progress, summing: Summing | None = None
 ) -> Sessions:
-    """Find what is selected. `whole` False: nobody will look at single sessions or samples' labels."""
+    """Find what is selected. With `summing` nobody will look at single sessions, only at their sum."""
     work = working(query, env, view)
     told = partial(progress, READING)
     if work.asking or query.previews or query.selection.session_files or not query.remember:
         if query.deleted:
             raise UserError(UNKNOWN)
-        return _read(work, told, progress)
-    return _remember(work, told, whole=whole)
+        found = _read(work, told, progress)
+    else:
+        found = _remember(work, told, summing)
+    if summing and found.total is None:
+        return found._replace(total=total_of_digests(found.sessions, summing))
+    return found
 
 
 def _read(work: Work, told: Told, progress: Progress) -> Sessions:
@@ -89,7 +96,7 @@ def _read(work: Work, told: Told, progress: Progress) -> Sessions:
     return _chosen(work, digests, account)
 
 
-def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
+def _remember(work: Work, told: Told, summing: Summing | None) -> Sessions:
     """Read what changed since the last time; the index knows the rest."""
     account = Reconciliation()
     selection = work.query.selection
@@ -97,10 +104,10 @@ def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
     index = Index(store, _roots(selection))
     groups = discover(_roots(selection), index.heads(), account)
     single = selection.session_ids or selection.session_tags or selection.max_sessions
-    tally = None if whole or single else Tally()
+    tally = None if single or not summing else Tally(summing)
     library = Library(survey(groups, index, work, told, tally), store, work, told)
     deleted, remarks = library.deleted() if work.query.deleted else ([], [])
-    found = _summed(work, library, deleted, account) if tally is not None else None
+    found = _summed(work, library, tally.summing, deleted, account) if tally else None
     if found is None:
         found = _chosen(work, [*library.digests(), *deleted], account)
     included = sum(not digest.dropped for digest in found.sessions or deleted if digest.deleted)
@@ -112,10 +119,10 @@ def _remember(work: Work, told: Told, *, whole: bool) -> Sessions:
 
 
 def _summed(
-    work: Work, library: Library, deleted: list[Digest], account: Reconciliation
+    work: Work, library: Library, summing: Summing, deleted: list[Digest], account: Reconciliation
 ) -> Sessions | None:
     """The sum of all selected sessions; None if there is none, and somebody has to say why."""
-    total = total_of([library.total(), total_of_digests(deleted)])
+    total = total_of([library.total(summing), total_of_digests(deleted, summing)])
     if not total.sessions:
         return None
     account.add(total.reconciliation)

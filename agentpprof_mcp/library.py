@@ -8,12 +8,12 @@ a tree by session, so that a question about everything costs what has changed si
 from collections.abc import Iterator, Mapping, Sequence
 
 from agentpprof_mcp.digest import Digest, Facts, Made
-from agentpprof_mcp.index import Row, Store, Unit
+from agentpprof_mcp.index import Row, Store, Unit, stand_in
 from agentpprof_mcp.model import Session
 from agentpprof_mcp.packing import pack, unpack
 from agentpprof_mcp.reading import Told, read_sets
 from agentpprof_mcp.survey import Survey
-from agentpprof_mcp.totals import Total, total_of, total_of_digests
+from agentpprof_mcp.totals import Summing, Total, total_of, total_of_digests
 from agentpprof_mcp.tree import Node, Slot, tree
 from agentpprof_mcp.work import Work
 
@@ -49,8 +49,10 @@ class Library:
             for at in range(len(self._slots))
         ]
 
-    def total(self) -> Total:
+    def total(self, summing: Summing) -> Total:
         """The sum of all digests, without those of sessions that are left out unseen.
+
+        It is of the way in which the survey has summed what it read, if it did.
 
         Sums are kept from the second time on that somebody asks: what is read but once needs none, and
         most sums of a history of which most was read now would be new.
@@ -63,14 +65,16 @@ class Library:
         if 2 * sum(slot.at in self._made for slot in slots) >= len(slots):
             known = self._known(slots)
             self._keep()
-            return total_of_digests(known[slot.at].digest() for slot in slots)
+            return total_of_digests((known[slot.at].digest() for slot in slots), summing)
         single = [slot for slot in slots if not slot.place]
-        root = tree(self._work.scope(), [slot for slot in slots if slot.place])
+        scope = stand_in(summing.name, self._work.scope())
+        root = tree(scope, [slot for slot in slots if slot.place])
         sums = self._kept_sums(root)
         known = self._known([*single, *(slot for leaf in root.leaves(sums) for slot in leaf.slots)])
-        total = self._sum(root, sums, known)
+        total = self._sum(root, sums, known, summing)
         self._keep()
-        return total_of([total, total_of_digests(known[slot.at].digest() for slot in single)])
+        rest = total_of_digests((known[slot.at].digest() for slot in single), summing)
+        return total_of([total, rest])
 
     def deleted(self) -> tuple[list[Digest], list[str]]:
         """Digests of sessions whose files are gone, and what to say of those that have to be left out."""
@@ -176,14 +180,16 @@ class Library:
             level = [child for node in level if node.place not in kept for child in node.children]
         return sums
 
-    def _sum(self, node: Node, sums: Mapping[bytes, Total], known: Mapping[int, Made]) -> Total:
+    def _sum(
+        self, node: Node, sums: Mapping[bytes, Total], known: Mapping[int, Made], summing: Summing
+    ) -> Total:
         """The sum of a node; one that was not kept is made of those below, and kept."""
         if node.place in sums:
             return sums[node.place]
         if node.children:
-            total = total_of(self._sum(child, sums, known) for child in node.children)
+            total = total_of(self._sum(child, sums, known, summing) for child in node.children)
         else:
-            total = total_of_digests(known[slot.at].digest() for slot in node.slots)
+            total = total_of_digests((known[slot.at].digest() for slot in node.slots), summing)
         self._rows.append(Row(node.place, node.key, pack(total), SUM))
         return total
 

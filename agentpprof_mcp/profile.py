@@ -22,12 +22,14 @@ __all__ = [
     "Part",
     "Peek",
     "Profile",
+    "Ranking",
     "Sample",
     "Samples",
     "Stack",
     "TopRow",
     "Values",
     "add_up",
+    "heaviest",
 ]
 
 Label = NewType("Label", str)
@@ -95,6 +97,27 @@ class Samples(msgspec.Struct, array_like=True):
             for stack, values in zip(part.stacks, part.values, strict=True):
                 yield Sample(tuple(map(frame, stack)), part.labels), values
 
+    def stacks(self) -> Iterator[tuple[Stack, Values]]:
+        """The stacks with their values; one that has samples of several labels comes several times."""
+        for part in self.parts:
+            yield from zip(part.stacks, part.values, strict=True)
+
+    def weights(self, measure: int) -> tuple[Stack, list[tuple[Stack, Values]]]:
+        """The first stack that has any of a measure; every frame that has, as a stack of its own, with `flat` and `cum`."""
+        flat = [0] * len(self.frames)
+        cum = flat.copy()
+        first: Stack = ()
+        for stack, values in self.stacks():
+            value = values[measure]
+            if value:
+                first = first or stack
+                flat[stack[-1]] += value
+                for frame in set(stack):
+                    cum[frame] += value
+        return first, [
+            ((frame,), (flat[frame], weight)) for frame, weight in enumerate(cum) if weight
+        ]
+
 
 class TopRow(NamedTuple):
     """One frame: `flat` where it is the leaf, `cum` where it is anywhere in the stack (once)."""
@@ -102,6 +125,18 @@ class TopRow(NamedTuple):
     frame: Label
     flat: int
     cum: int
+
+
+class Ranking(msgspec.Struct, frozen=True):
+    """The frames that have any of a measure: largest `cum` first, then `flat`, then by name.
+
+    `total` is that of all stacks, and `everywhere` are the frames of every stack, root first.
+    """
+
+    measure: Measure
+    total: int
+    rows: list[TopRow]
+    everywhere: list[Label]
 
 
 class Peek(NamedTuple):
@@ -174,7 +209,7 @@ class Profile:
         return out
 
     def top(self, measure: int = 0) -> list[TopRow]:
-        """Frames by weight: largest `cum` first, then `flat`, then name."""
+        """The rows of the ranking by a measure."""
         flat: defaultdict[Label, int] = defaultdict(int)
         cum: defaultdict[Label, int] = defaultdict(int)
         for (stack, _), values in self.samples.items():
@@ -183,8 +218,16 @@ class Profile:
                 flat[stack[-1]] += value
                 for frame in set(stack):
                     cum[frame] += value
-        rows = [TopRow(frame, flat[frame], weight) for frame, weight in cum.items()]
-        return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
+        return heaviest(TopRow(frame, flat[frame], weight) for frame, weight in cum.items())
+
+    def ranking(self, measure: int = 0) -> Ranking:
+        """The frames by weight."""
+        rows, total = self.top(measure), self.totals()[measure]
+        everywhere = [row.frame for row in rows if row.cum == total]
+        if len(everywhere) > 1:
+            stack = min(sample.stack for sample, values in self.samples.items() if values[measure])
+            everywhere.sort(key=stack.index)
+        return Ranking(self.measures[measure], total, rows, everywhere)
 
     def focus(self, keeps: Callable[[Label], bool]) -> "Profile":
         """The samples with at least one frame that is to be kept."""
@@ -258,6 +301,11 @@ class Profile:
                 raise ValueError(
                     f"broken sample of view {self.view!r}: {len(stack)} frames, {values}"
                 )
+
+
+def heaviest(rows: Iterable[TopRow]) -> list[TopRow]:
+    """Rows in the order of a ranking."""
+    return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
 
 
 def _largest(weights: dict[Label, int]) -> list[tuple[Label, int]]:

@@ -11,19 +11,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from agentpprof_mcp.collect import Progress, Sessions, collect
+from agentpprof_mcp.collect import Progress, Sessions, collect, quiet
 from agentpprof_mcp.digest import Digest, Region
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
 from agentpprof_mcp.evidence import MAIN, Spot, Trace, trace
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.listing import sessions_json
-from agentpprof_mcp.naming import Naming, naming, naming_json, naming_table
+from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.patterns import matcher
-from agentpprof_mcp.profile import Label, Peek, Profile, Sample
+from agentpprof_mcp.profile import Label, Measure, Peek, Profile, Ranking, Sample
 from agentpprof_mcp.query import Policy, Query
 from agentpprof_mcp.tables import moment, sessions_table
-from agentpprof_mcp.taggers import GIVEN, SESSION, Given, checked, store_in
+from agentpprof_mcp.totals import STACKS, weights
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
 from agentpprof_mcp.writers import WRITERS, Writer, by_name, top
 from agentpprof_mcp.writers.base import (
@@ -37,9 +37,9 @@ from agentpprof_mcp.writers.base import (
 
 __all__ = [
     "MAIN",
-    "SESSION",
     "Details",
     "Page",
+    "Ranked",
     "Region",
     "Report",
     "Sessions",
@@ -51,21 +51,16 @@ __all__ = [
     "encode",
     "evidence",
     "focus",
-    "give_tag",
-    "given_tags",
+    "heaviest",
     "list_sessions",
     "measure_of",
     "merge",
-    "naming_json",
-    "naming_table",
     "profile",
     "publish",
+    "ranking",
     "sessions_json",
     "sessions_table",
     "table",
-    "tags",
-    "tags_file",
-    "take_tag",
     "view_named",
     "writer_named",
 ]
@@ -87,37 +82,63 @@ def view_named(name: str) -> View:
     raise UserError(f"unknown view {name!r}; the views are {known}")
 
 
-def _quiet(_what: str, _done: int, _all: int) -> None:
-    """Tell nobody."""
-
-
-def list_sessions(query: Query, env: Env, progress: Progress = _quiet) -> Sessions:
+def list_sessions(query: Query, env: Env, progress: Progress = quiet) -> Sessions:
     """All selected sessions with their counts. Raises `NothingFoundError` when there is none."""
     return collect(query, env, None, progress)
 
 
-def profile(query: Query, env: Env, progress: Progress = _quiet, *, whole: bool = True) -> Report:
+def profile(query: Query, env: Env, progress: Progress = quiet, *, whole: bool = True) -> Report:
     """The profile of a view. Raises `NothingFoundError` when nothing matches or the view is empty.
 
     With `whole` False it may come without sessions and without the labels of samples, and faster: enough
-    for writers that are not `whole`, and for tables.
+    for writers that are not `whole`.
     """
+    view = _view_of(query)
+    found = collect(query, env, view, progress, None if whole else STACKS)
+    merged = _merged(view, found)
+    number = found.total.sessions if found.total else len(found.sessions)
+    if not merged.samples:
+        raise _empty(view, number)
+    rows = [_row(digest, query.zone) for digest in found.sessions]
+    return Report(
+        merged, view.question, rows, found.reconciliation, found.tagger, {}, number, found.remarks
+    )
+
+
+class Ranked(msgspec.Struct, frozen=True):
+    """The heaviest frames, and what belongs beside them as in a `Report`."""
+
+    ranking: Ranking
+    reconciliation: Reconciliation
+    tagger: dict[str, object]
+    remarks: tuple[str, ...]
+
+
+def heaviest(query: Query, env: Env, progress: Progress = quiet, measure: str = "") -> Ranked:
+    """The frames of a view by weight, as of its `profile` but much faster; it raises the same, and `UserError`."""
+    view = _view_of(query)
+    index = _measure_of(view.name, view.measures, measure)
+    found = collect(query, env, view, progress, weights(index))
+    if found.total is None or not found.total.frames:
+        raise _empty(view, found.total.sessions if found.total else 0)
+    ranking = found.total.ranking(view.measures[index])
+    return Ranked(ranking, found.reconciliation, found.tagger, found.remarks)
+
+
+def _view_of(query: Query) -> View:
+    """The view that is asked for, with frames that there are. Raises `UserError`."""
     view = view_named(query.view)
     for name in query.frames:
         if name not in DIMENSIONS:
             raise UserError(f"unknown frame {name!r}; the frames are {', '.join(DIMENSIONS)}")
-    found = collect(query, env, view, progress, whole=whole)
-    merged = _merged(view, found)
-    number = found.total.sessions if found.total else len(found.sessions)
-    if not merged.samples:
-        others = ", ".join(other.name for other in VIEWS if other is not view)
-        raise NothingFoundError(
-            f"the {view.name} view has no samples in the {number} selected sessions;"
-            f" try another view: {others}"
-        )
-    rows = [_row(digest, query.zone) for digest in found.sessions]
-    return Report(
-        merged, view.question, rows, found.reconciliation, found.tagger, {}, number, found.remarks
+    return view
+
+
+def _empty(view: View, sessions: int) -> NothingFoundError:
+    others = ", ".join(other.name for other in VIEWS if other is not view)
+    return NothingFoundError(
+        f"the {view.name} view has no samples in the {sessions} selected sessions;"
+        f" try another view: {others}"
     )
 
 
@@ -151,61 +172,6 @@ def _row(digest: Digest, zone: tzinfo) -> SessionRow:
         digest.counts.tokens,
         digest.deleted,
     )
-
-
-def give_tag(
-    query: Query, env: Env, tag: str, prompt: int = SESSION, *, dry_run: bool = False
-) -> Digest:
-    """Name the one selected session, or one prompt of it; an empty tag takes a given one back.
-
-    Returns the session as it was before. Raises `UserError`, `NothingFoundError`, or `InputError` when the
-    store of given tags cannot be used.
-    """
-    if tag:
-        checked(tag)
-    sessions = collect(query, env, None, _quiet).sessions
-    if len(sessions) > 1:
-        raise UserError(f"{len(sessions)} sessions match; a tag is given to one session")
-    digest = sessions[0]
-    if not SESSION <= prompt < len(digest.regions):
-        raise UserError(f"session {digest.handle} has the prompts 0 to {len(digest.regions) - 1}")
-    store = store_in(env.cache)
-    if tag and not dry_run:
-        store.set(Given(digest.facts.lasting, prompt, tag, env.now))
-    elif not dry_run:
-        store.remove(digest.facts.lasting, prompt)
-    return digest
-
-
-def take_tag(query: Query, env: Env, prompt: int = SESSION) -> Digest:
-    """Take a given tag back, as `give_tag` gives one. Raises `NothingFoundError` if there is none."""
-    digest = give_tag(query._replace(naming=True), env, "", prompt)
-    if prompt == SESSION:
-        rule = next(named.rule for named in digest.naming if named.kind == "session")
-    else:
-        rule = digest.regions[prompt].rule
-    if rule != GIVEN:
-        raise NothingFoundError("no tag was given there; agentpprof tags lists those that were")
-    return digest
-
-
-def tags(query: Query, env: Env, progress: Progress = _quiet) -> tuple[Sessions, Naming]:
-    """The selected sessions, which rules named what in them, and all given tags.
-
-    Raises `InputError` when the store of given tags cannot be used.
-    """
-    found = collect(query._replace(naming=True), env, None, progress)
-    return found, naming(found.sessions, store_in(env.cache).items())
-
-
-def given_tags(env: Env) -> dict[tuple[str, int], str]:
-    """All given tags by the session that they are stored under (`Facts.lasting`) and the prompt."""
-    return {(given.session, given.prompt): given.tag for given in store_in(env.cache).items()}
-
-
-def tags_file(env: Env) -> Path:
-    """The file of given tags, which need not exist."""
-    return store_in(env.cache).path
 
 
 def merge(paths: Iterable[Path]) -> Report:
@@ -275,18 +241,25 @@ def encode(report: Report, format_name: str) -> bytes:
     return writer_named(format_name).write(report)
 
 
-def table(report: Report, limit: int, measure: str = "", skip: int = 0) -> Page:
-    """The heaviest frames as text after the first `skip`, by a measure of the view (default: its width)."""
-    return top.render(report, limit=limit, measure=measure_of(report.profile, measure), skip=skip)
+def ranking(report: Report, measure: str = "") -> Ranking:
+    """The frames of a report by a measure of its view (default: its width). Raises `UserError`."""
+    return report.profile.ranking(measure_of(report.profile, measure))
+
+
+def table(ranked: Ranking, limit: int, skip: int = 0) -> Page:
+    """The heaviest frames as text after the first `skip`."""
+    return top.render(ranked, limit=limit, skip=skip)
 
 
 def measure_of(shown: Profile, name: str) -> int:
     """The index of a measure of a profile; of its width without a name. Raises `UserError`."""
-    names = [known.name for known in shown.measures]
+    return _measure_of(shown.view, shown.measures, name)
+
+
+def _measure_of(view: str, measures: Iterable[Measure], name: str) -> int:
+    names = [known.name for known in measures]
     if name and name not in names:
-        raise UserError(
-            f"the {shown.view} view does not measure {name!r}; it has {', '.join(names)}"
-        )
+        raise UserError(f"the {view} view does not measure {name!r}; it has {', '.join(names)}")
     return names.index(name) if name else 0
 
 

@@ -1,19 +1,51 @@
-"""Sums of digests: stacks without labels, which add up to little however many sessions there are."""
+"""Sums of digests: stacks without labels, or frames alone. However many sessions there are, they come to little."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.packing import pack, unpack
-from agentpprof_mcp.profile import Label, Numbers, Stack, Values, add_up
+from agentpprof_mcp.profile import (
+    Label,
+    Measure,
+    Numbers,
+    Ranking,
+    Samples,
+    Stack,
+    TopRow,
+    Values,
+    add_up,
+    heaviest,
+)
 
-__all__ = ["Tally", "Total", "total_of", "total_of_digests"]
+__all__ = ["STACKS", "Summing", "Tally", "Total", "total_of", "total_of_digests", "weights"]
+
+
+class Summing(msgspec.Struct, frozen=True):
+    """What of the samples of a session is added up, and what such a sum is called.
+
+    `terms` also gives a stack with the frames that are in every stack, as far as a ranking needs them.
+    """
+
+    name: str
+    terms: Callable[[Samples], tuple[Stack, Iterable[tuple[Stack, Values]]]]
+
+
+STACKS = Summing("stacks", lambda samples: ((), samples.stacks()))
+
+
+def weights(measure: int) -> Summing:
+    """The sum of frames by a measure, enough for a ranking: each is a stack, its values are `flat` and `cum`."""
+    return Summing(f"frames by {measure}", lambda samples: samples.weights(measure))
 
 
 class Total(msgspec.Struct, array_like=True):
-    """What some sessions come to; each stack stands once. `started` and `ended` (milliseconds, 0 = unknown) span them."""
+    """What some sessions come to; each stack stands once. `started` and `ended` (milliseconds, 0 = unknown) span them.
+
+    `root_first` is a stack with the frames of every stack: the least of those of the sessions.
+    """
 
     frames: list[Label] = msgspec.field(default_factory=list)
     stacks: list[Stack] = msgspec.field(default_factory=list)
@@ -22,6 +54,7 @@ class Total(msgspec.Struct, array_like=True):
     started: int = 0
     ended: int = 0
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
+    root_first: tuple[Label, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[tuple[Label, ...], Values]]:
         """The stacks as labels, and the values of each."""
@@ -29,34 +62,36 @@ class Total(msgspec.Struct, array_like=True):
         for stack, values in zip(self.stacks, self.values, strict=True):
             yield tuple(map(frame, stack)), values
 
+    def ranking(self, measure: Measure) -> Ranking:
+        """The frames by weight, of a sum by that measure."""
+        total = sum(flat for flat, _ in self.values)
+        rows = [TopRow(frame, flat, cum) for (frame,), (flat, cum) in self]
+        shared = {row.frame for row in rows if row.cum == total}
+        everywhere = [frame for frame in dict.fromkeys(self.root_first) if frame in shared]
+        return Ranking(measure, total, heaviest(rows), everywhere)
 
-class Tally:
-    """A total that grows, in one process or in several that each have one; see `pool.Tally`."""
+
+class _Sum:
+    """A total that grows."""
 
     def __init__(self) -> None:
         self._numbers: Numbers[Label] = Numbers()
         self._sums: dict[Stack, Values] = {}
         self._rest = Total()
-        self._lost = False
-
-    def take(self, digest: Digest) -> None:
-        """Add a digest; of one that was left out, only the account of what was read for it."""
-        if digest.dropped:
-            self._rest.reconciliation.add(digest.reconciliation)
-            return
-        for part in digest.samples.parts:
-            self._sum(digest.samples.frames, part.stacks, part.values)
-        self._count(1, digest.started, digest.ended, digest.reconciliation)
 
     def add(self, total: Total) -> None:
         """Add another total."""
-        self._sum(total.frames, total.stacks, total.values)
+        self._sum(total.frames, zip(total.stacks, total.values, strict=True))
+        self._note(total.root_first)
         self._count(total.sessions, total.started, total.ended, total.reconciliation)
 
-    def _sum(self, frames: list[Label], stacks: list[Stack], values: list[Values]) -> None:
+    def _sum(self, frames: list[Label], terms: Iterable[tuple[Stack, Values]]) -> None:
         number = [self._numbers[frame] for frame in frames].__getitem__
-        ours = (tuple(map(number, stack)) for stack in stacks)
-        add_up(self._sums, zip(ours, values, strict=True))
+        add_up(self._sums, ((tuple(map(number, stack)), values) for stack, values in terms))
+
+    def _note(self, stack: tuple[Label, ...]) -> None:
+        if stack:
+            self._rest.root_first = min(self._rest.root_first or stack, stack)
 
     def _count(self, sessions: int, started: int, ended: int, account: Reconciliation) -> None:
         rest = self._rest
@@ -70,6 +105,25 @@ class Tally:
         """What it came to."""
         frames, stacks, values = list(self._numbers), list(self._sums), list(self._sums.values())
         return msgspec.structs.replace(self._rest, frames=frames, stacks=stacks, values=values)
+
+
+class Tally(_Sum):
+    """The sum of digests, in one process or in several that each have one; see `pool.Tally`."""
+
+    def __init__(self, summing: Summing) -> None:
+        super().__init__()
+        self.summing = summing
+        self._lost = False
+
+    def take(self, digest: Digest) -> None:
+        """Add a digest; of one that was left out, only the account of what was read for it."""
+        if digest.dropped:
+            self._rest.reconciliation.add(digest.reconciliation)
+            return
+        first, terms = self.summing.terms(digest.samples)
+        self._sum(digest.samples.frames, terms)
+        self._note(tuple(map(digest.samples.frames.__getitem__, first)))
+        self._count(1, digest.started, digest.ended, digest.reconciliation)
 
     def whole(self) -> Total | None:
         """The same; None if a part was lost with the process that had it."""
@@ -88,19 +142,19 @@ class Tally:
 
 
 def total_of(parts: Iterable[Total]) -> Total:
-    """The sum of several totals; of a single one, itself."""
+    """The sum of several totals, all summed in one way; of a single one, itself."""
     telling = [part for part in parts if part != Total()]
     if len(telling) == 1:
         return telling[0]
-    tally = Tally()
+    sum_ = _Sum()
     for part in telling:
-        tally.add(part)
-    return tally.total()
+        sum_.add(part)
+    return sum_.total()
 
 
-def total_of_digests(digests: Iterable[Digest]) -> Total:
+def total_of_digests(digests: Iterable[Digest], summing: Summing) -> Total:
     """The sum of digests."""
-    tally = Tally()
+    tally = Tally(summing)
     for digest in digests:
         tally.take(digest)
     return tally.total()

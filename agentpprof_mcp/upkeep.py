@@ -15,7 +15,7 @@ from agentpprof_mcp.index import Index, Store
 from agentpprof_mcp.keys import MachineKey
 from agentpprof_mcp.profile import Samples
 from agentpprof_mcp.query import Query, Selection
-from agentpprof_mcp.totals import Total, total_of_digests
+from agentpprof_mcp.totals import STACKS, Summing, Total, total_of_digests, weights
 from agentpprof_mcp.views import VIEWS, View
 
 __all__ = ["Known", "Verdict", "clear", "forget", "known", "verify"]
@@ -73,10 +73,13 @@ def verify(roots: Mapping[str, Path], env: Env, progress: Progress) -> Verdict:
         steady = [key for key in sorted(handles) if remembered.get(key) == later.get(key)]
         compared += len(steady)
         wrong += [f"{key} ({name})" for key in steady if remembered.get(key) != read.get(key)]
-        if view and remembered == read == later:
-            compared += 1
-            total = collect(query, env, view, progress, whole=False).total
-            wrong += [] if _adds_up(total, files) else [f"sum ({name})"]
+        if view and files and remembered == read == later:
+            for summing in (STACKS, *map(weights, range(len(view.measures)))):
+                compared += 1
+                total = collect(query, env, view, progress, summing).total
+                wrong += (
+                    [] if _adds_up(total, files, summing) else [f"sum of {summing.name} ({name})"]
+                )
     return Verdict(compared, wrong)
 
 
@@ -90,11 +93,11 @@ def _sessions(
         return []
 
 
-def _adds_up(total: Total | None, digests: list[Digest]) -> bool:
+def _adds_up(total: Total | None, digests: list[Digest], summing: Summing) -> bool:
     """Whether a remembered sum is that of the digests."""
-    sums = total_of_digests(digests)
+    sums = total_of_digests(digests, summing)
     if total is None or total.sessions != sums.sessions:
-        return total is None and not sums.sessions
+        return False
     return dict(total) == dict(sums) and (total.started, total.ended) == (sums.started, sums.ended)
 
 

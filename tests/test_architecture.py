@@ -64,13 +64,14 @@ MAY_IMPORT: dict[str, str] = {
     "evidence": "env labels model ownership profile query readers readers.framing views work",
     "patterns": "errors",
     "listing": "collect digest tables writers.base",
-    "service": "collect digest env errors evidence labels listing model naming patterns profile public query tables taggers views writers writers.*",
+    "service": "collect digest env errors evidence labels listing model patterns profile public query tables totals views writers writers.*",
+    "giving": "collect digest env errors naming query taggers",
     "results": "errors model service",
     "stdio": "",
     "memo": "readers.framing",
-    "server": "env errors halt memo model output query readers readers.framing results service stdio views writers",
+    "server": "env errors giving halt memo model output query readers readers.framing results service stdio views writers",
     "__main__": "readers server",
-    "cli": "upkeep collect env errors model output query readers service taggers views writers",
+    "cli": "upkeep collect env errors giving model output query readers service taggers views writers",
 }
 """What each part may import of ours. A part may import itself; all may import the bare package."""
 

@@ -1,10 +1,12 @@
 """Sums of digests: every stack once, whatever labels its samples had."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agentpprof_mcp.digest import Digest, Facts, Made
-from agentpprof_mcp.profile import Label, Part, Samples
-from agentpprof_mcp.totals import Tally, Total, total_of, total_of_digests
+from agentpprof_mcp.profile import Label, Measure, Part, Profile, Samples
+from agentpprof_mcp.totals import STACKS, Tally, Total, total_of, total_of_digests, weights
 
 STACK = (Label("project:shop"), Label("model:gpt-5"))
 
@@ -19,7 +21,7 @@ def _digest(*numbers: int) -> Digest:
 def test_a_session_of_several_days_adds_up() -> None:
     """Also when it is the only one."""
     for digests, total in (([_digest(1, 2)], 3), ([_digest(1, 2), _digest(4)], 7)):
-        whole = total_of_digests(digests)
+        whole = total_of_digests(digests, STACKS)
         assert dict(whole) == {STACK: (total,)}
         assert total_of([whole, Total()]) == whole
         assert total_of([whole, whole]).values == [(2 * total,)]
@@ -29,7 +31,7 @@ def test_a_session_of_several_days_adds_up() -> None:
 def test_tallies_of_several_processes_are_that_of_one(number: int) -> None:
     """Frames have other numbers in each; a sum may be absurdly large."""
     other = Digest(samples=Samples(list(STACK[::-1]), [Part((), [(1, 0)], [(number,)])]), ended=5)
-    one, here, there = Tally(), Tally(), Tally()
+    one, here, there = Tally(STACKS), Tally(STACKS), Tally(STACKS)
     for digest in (_digest(1, 2), other, _digest(4)):
         one.take(digest)
     here.take(_digest(1, 2))
@@ -42,6 +44,48 @@ def test_tallies_of_several_processes_are_that_of_one(number: int) -> None:
     assert (whole.sessions, whole.started, whole.ended) == (3, 1, 5)
     here.unpack(b"")
     assert here.whole() is None
+
+
+STACKS_OF_A_SESSION = st.dictionaries(
+    st.lists(st.integers(0, 4), min_size=1, max_size=5).map(tuple),
+    st.tuples(st.integers(0, 3), st.sampled_from([0, 1, 2**70])),
+    max_size=5,
+)
+
+
+@given(
+    st.lists(st.tuples(st.permutations("abcde"), STACKS_OF_A_SESSION), max_size=4),
+    st.integers(0, 1),
+)
+def test_a_sum_of_frames_ranks_them_as_the_profile_does(sessions, measure):
+    """Added up in one process or in two; a frame that stands in a stack twice counts once."""
+    measures = (Measure("tokens", "tokens"), Measure("errors", "count"))
+    profile = Profile("tasks", measures)
+    tallies = [Tally(weights(measure)) for _ in "ab"]
+    for number, (names, stacks) in enumerate(sessions):
+        part = Part((), list(stacks), list(stacks.values()))
+        digest = Digest(samples=Samples(list(map(Label, names)), [part]))
+        tallies[number % 2].take(digest)
+        for sample, values in digest.samples:
+            profile.add(sample, values)
+    here, there = tallies
+    here.unpack(there.packed())
+    whole = here.whole()
+    assert whole is not None
+    ranked, expected = whole.ranking(measures[measure]), profile.ranking(measure)
+    assert (ranked.total, ranked.rows) == (expected.total, expected.rows)
+    assert sorted(ranked.everywhere) == sorted(expected.everywhere)
+
+
+def test_frames_of_every_stack_come_root_first():
+    """Whichever session is added first."""
+    frames = [Label("z"), Label("y"), Label("x")]
+    one = Digest(samples=Samples(frames, [Part((), [(0, 1, 2)], [(1,)])]))
+    other = Digest(samples=Samples(frames[::-1], [Part((), [(1,), (2, 1, 0)], [(0,), (1,)])]))
+    for order in ([one, other], [other, one]):
+        total = total_of_digests(order, weights(0))
+        assert total.ranking(Measure("tokens", "tokens")).everywhere == frames
+        assert total_of([total, total]).root_first == ("z", "y", "x")
 
 
 @pytest.mark.parametrize("number", [3, 2**64])

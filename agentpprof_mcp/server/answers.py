@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from agentpprof_mcp import results, service
+from agentpprof_mcp import giving, results, service
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.server.arguments import MOST_ROWS, ROWS, Asked, choose
 from agentpprof_mcp.server.call import Call
@@ -47,7 +47,8 @@ def _list_sessions(call: Call) -> str:
 def _top_frames(call: Call) -> str:
     asked = call.asked
     whole, report = call.profiles(call.query())
-    page = service.table(report, asked.limit, asked.measure.lower(), place(call))
+    ranking = service.ranking(report, asked.measure.lower())
+    page = service.table(ranking, asked.limit, place(call))
     return _told(call, whole, report, page)
 
 
@@ -60,7 +61,7 @@ def _profile(call: Call) -> str:
     if form == JSON:
         return results.document(report, asked.limit, place(call), lambda rows: after(call, rows))
     if form == TABLE:
-        page = service.table(report, asked.limit, "", place(call))
+        page = service.table(service.ranking(report), asked.limit, place(call))
         return _told(call, whole, report, page)
     page = results.folded(report, asked.limit, place(call))
     return page.text + _more(call, page) + results.tail(report.reconciliation, report.tagger)
@@ -112,8 +113,8 @@ def _compare_profiles(call: Call) -> str:
 def _tag_sessions(call: Call) -> str:
     asked = call.asked
     word, query = asked.tag.lower(), call.query()
-    given = service.given_tags(call.env)
-    before = service.give_tag(query, call.env, word, asked.prompt, dry_run=asked.dry_run)
+    given = giving.given_tags(call.env)
+    before = giving.give_tag(query, call.env, word, asked.prompt, dry_run=asked.dry_run)
     what, had = f"session {before.handle}", before.tag
     if asked.prompt >= 0:
         what, had = f"prompt {asked.prompt} of {what}", before.regions[asked.prompt].tag
@@ -187,7 +188,10 @@ def _encoded(form: str) -> Callable[[Call], str | bytes]:
     def make(call: Call) -> str | bytes:
         _, report = call.profiles(call.query())
         if form == TABLE:
-            return results.head(report, report) + service.table(report, MOST_ROWS).text
+            return (
+                results.head(report, report)
+                + service.table(service.ranking(report), MOST_ROWS).text
+            )
         data = service.encode(report, form)
         return data if service.writer_named(form).binary else data.decode()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from agentpprof_mcp import service
+from agentpprof_mcp import giving, service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.memo import state_of
 from agentpprof_mcp.query import Query
@@ -57,6 +57,6 @@ class Call(NamedTuple):
     def _question(self, query: Query) -> Hashable:
         """A query, and the state of all that its answer is made of."""
         selection = query.selection
-        state = state_of([*selection.roots.values(), service.tags_file(self.env), self.env.config])
+        state = state_of([*selection.roots.values(), giving.tags_file(self.env), self.env.config])
         roots = tuple(sorted(selection.roots.items()))
         return (repr(query._replace(selection=selection._replace(roots={}))), roots, state)

@@ -1,15 +1,15 @@
 """The table of the heaviest frames, for a terminal."""
 
-from agentpprof_mcp.profile import TopRow
-from agentpprof_mcp.writers.base import Page, Report, aligned, noun
+from agentpprof_mcp.profile import Ranking, TopRow
+from agentpprof_mcp.writers.base import Page, aligned, noun
 
 __all__ = ["render"]
 
 HEADINGS = ("flat", "flat%", "cum", "cum%", "frame")
 
 
-def render(report: Report, *, limit: int, measure: int = 0, skip: int = 0) -> Page:
-    """Return a table of at most `limit` frames after the first `skip`, like `pprof -top`, weighed by one measure.
+def render(ranking: Ranking, *, limit: int, skip: int = 0) -> Page:
+    """Return a table of at most `limit` frames after the first `skip`, like `pprof -top`.
 
     `flat` is the weight of the stacks that end in a frame, `cum` of those that hold it anywhere. Rows
     come by `cum`: our stacks end in a status or a model, so the order of pprof, by `flat`, would tell
@@ -17,22 +17,16 @@ def render(report: Report, *, limit: int, measure: int = 0, skip: int = 0) -> Pa
     header's share is the weight of the stacks that end in a frame shown here, in a row or in that line;
     the last line bounds what is left out.
     """
-    profile = report.profile
-    total = profile.totals()[measure]
-    header = f"{total:,} {noun(profile.measures[measure])}"
-    rows = profile.top(measure)
+    total, rows = ranking.total, ranking.rows
+    header = f"{total:,} {noun(ranking.measure)}"
     if not rows:
         return Page(header + "\n", (), 0)
-    everywhere = [row for row in rows if row.cum == total]
-    if len(everywhere) > 1:
-        any_stack = min(s.stack for s, values in profile.samples.items() if values[measure])
-        everywhere.sort(key=lambda row: any_stack.index(row.frame))
-    others = rows[len(everywhere) :]
-    shown, left = others[skip : skip + limit], others[skip + limit :]
-    covered = sum(row.flat for row in (*everywhere, *shown)) / total
+    common = len(ranking.everywhere)
+    shown, left = rows[common + skip : common + skip + limit], rows[common + skip + limit :]
+    covered = sum(row.flat for row in (*rows[:common], *shown)) / total
     lines = [f"{header} in {len(rows):,} frames; {covered:.1%} end in a frame shown here"]
-    if everywhere:
-        lines.append("in every stack: " + " ".join(row.frame for row in everywhere))
+    if common:
+        lines.append("in every stack: " + " ".join(ranking.everywhere))
     lines += _table(shown, total)
     if left:
         lines.append(f"{len(left):,} more, each in at most {left[0].cum / total:.1%}")

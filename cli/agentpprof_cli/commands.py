@@ -29,6 +29,7 @@ from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.output import write_whole
+from agentpprof_mcp.query import Policy
 from agentpprof_mcp.taggers import remarks
 from agentpprof_mcp.views import VIEWS
 from agentpprof_mcp.writers import WRITERS, Writer, by_suffix
@@ -79,13 +80,30 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     policy = policy_of(args)
     if policy and args.include_previews:
         raise UserError("--public and --include-previews exclude each other")
-    whole = policy is not None or (writer is not None and writer.whole)
-    report = _focused(_profiled(args, env, whole=whole), args)
-    report = service.publish(report, policy) if policy else report
     if writer is None:
-        sys.stdout.write(service.table(report, args.limit, args.measure).text)
-    else:
-        _put(args.output, writer, report)
+        return _ranked(args, env)
+    report = _focused(_profiled(args, env, whole=policy is not None or writer.whole), args)
+    _put(args.output, writer, service.publish(report, policy) if policy else report)
+    return _verdict(report.reconciliation, strict=args.strict)
+
+
+def _ranked(args: argparse.Namespace, env: Env) -> int:
+    """Show the heaviest frames of the profile that the flags ask for."""
+    policy = policy_of(args)
+    if policy or args.focus:
+        report = _profiled(args, env, whole=policy is not None)
+        return _tabulated(report, args, policy)
+    found = service.heaviest(query_of(args, env), env, terminal.show_progress, args.measure)
+    _remark(found)
+    sys.stdout.write(service.table(found.ranking, args.limit).text)
+    return _verdict(found.reconciliation, strict=args.strict)
+
+
+def _tabulated(report: service.Report, args: argparse.Namespace, policy: Policy | None) -> int:
+    """Show the heaviest frames of a profile, as far as it is in focus."""
+    report = _focused(report, args)
+    report = service.publish(report, policy) if policy else report
+    sys.stdout.write(service.table(service.ranking(report, args.measure), args.limit).text)
     return _verdict(report.reconciliation, strict=args.strict)
 
 
@@ -189,16 +207,10 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _top(args: argparse.Namespace, env: Env) -> int:
-    policy = policy_of(args)
-    if args.profiles:
-        refuse(args, SAVED, SELECTION, VIEW[1:], TAGGING)
-        report = _saved(args.profiles, args)
-    else:
-        report = _profiled(args, env, whole=policy is not None)
-    report = _focused(report, args)
-    report = service.publish(report, policy) if policy else report
-    sys.stdout.write(service.table(report, args.limit, args.measure).text)
-    return _verdict(report.reconciliation, strict=args.strict)
+    if not args.profiles:
+        return _ranked(args, env)
+    refuse(args, SAVED, SELECTION, VIEW[1:], TAGGING)
+    return _tabulated(_saved(args.profiles, args), args, policy_of(args))
 
 
 def _merge_flags(parser: argparse.ArgumentParser) -> None:
@@ -212,7 +224,7 @@ def _merge(args: argparse.Namespace, _env: Env) -> int:
     writer = _writer(args.output, args.format)
     report = service.merge(args.profiles)
     if writer is None:
-        sys.stdout.write(service.table(report, MERGED_LIMIT).text)
+        sys.stdout.write(service.table(service.ranking(report), MERGED_LIMIT).text)
     else:
         _put(args.output, writer, report)
     return DONE
@@ -228,7 +240,7 @@ def _profiled(args: argparse.Namespace, env: Env, *, whole: bool) -> service.Rep
     return report
 
 
-def _remark(*made: service.Report | service.Sessions) -> None:
+def _remark(*made: service.Report | service.Ranked | service.Sessions) -> None:
     """Say what there is to say of what named answers, and of the index, each thing once."""
     said = [remark for answer in made for remark in (*remarks(answer.tagger), *answer.remarks)]
     for remark in dict.fromkeys(said):

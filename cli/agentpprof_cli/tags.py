@@ -6,7 +6,7 @@ import sys
 
 from agentpprof_cli import terminal
 from agentpprof_cli.options import query_of
-from agentpprof_mcp import service
+from agentpprof_mcp import giving, service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.query import Query
@@ -48,22 +48,22 @@ def change_tags(args: argparse.Namespace, env: Env) -> None:
         session, prompt = _target(target, "--set is not SESSION[:PROMPT]=TAG")
         if not tag:
             raise UserError("--set gives no tag; --remove takes one back")
-        digest = service.give_tag(_of_session(query, session), env, tag, prompt)
+        digest = giving.give_tag(_of_session(query, session), env, tag, prompt)
         terminal.say(f"{digest.handle}{_index(prompt)} is {tag}")
     for entry in args.remove:
         session, prompt = _target(entry, "--remove is not SESSION[:PROMPT]")
-        digest = service.take_tag(_of_session(query, session), env, prompt)
+        digest = giving.take_tag(_of_session(query, session), env, prompt)
         terminal.say(f"{digest.handle}{_index(prompt)} goes by the rules again")
 
 
 def show_tags(args: argparse.Namespace, env: Env) -> service.Sessions:
     """Print the rules and given tags of the selected sessions."""
     query = query_of(args, env)
-    sessions, found = service.tags(query, env, terminal.show_progress)
+    sessions, found = giving.tags(query, env, terminal.show_progress)
     if args.format == "json":
-        sys.stdout.buffer.write(service.naming_json(found, query.zone))
+        sys.stdout.buffer.write(giving.naming_json(found, query.zone))
     else:
-        sys.stdout.write(service.naming_table(found, query.zone, previews=query.previews))
+        sys.stdout.write(giving.naming_table(found, query.zone, previews=query.previews))
     return sessions
 
 
@@ -71,7 +71,7 @@ def _target(text: str, wrong: str) -> tuple[str, int]:
     match = TARGET.fullmatch(text)
     if match is None:
         raise UserError(f"{wrong}, as in 0e35f321:2")
-    return match[1], service.SESSION if match[2] is None else int(match[2])
+    return match[1], giving.SESSION if match[2] is None else int(match[2])
 
 
 def _of_session(query: Query, session: str) -> Query:
@@ -81,4 +81,4 @@ def _of_session(query: Query, session: str) -> Query:
 
 
 def _index(prompt: int) -> str:
-    return "" if prompt == service.SESSION else f":{prompt}"
+    return "" if prompt == giving.SESSION else f":{prompt}"

@@ -110,7 +110,7 @@ def test_any_flipped_bytes_are_noticed(tmp_path_factory: pytest.TempPathFactory,
     for _ in range(dice.choice([1, 5, 50])):
         data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
     world.index.write_bytes(data)
-    world.check(ways=("sum", "list"))
+    world.check(ways=("sum", "table", "list"))
     assert set(world.remarks) <= {DAMAGED}
 
 

@@ -114,9 +114,9 @@ class Histories(RuleBasedStateMachine):
 
     @rule(asked=QUESTIONS)
     def ask_for_deleted(self, asked):
-        """What is gone is in both kinds of answer, or in neither."""
-        sum_, whole, _ = self.world.answers(self.world.query(asked, deleted=True)).values()
-        assert isinstance(sum_, str) or sum_[0] == whole[0]
+        """What is gone is in all kinds of answer, or in none."""
+        sum_, table, whole, _ = self.world.answers(self.world.query(asked, deleted=True)).values()
+        assert isinstance(sum_, str) or (sum_[0], table[0]) == (whole[0], whole[-1])
 
     @invariant()
     def usual(self):

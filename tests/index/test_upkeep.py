@@ -36,7 +36,8 @@ def test_it_is_shown_verified_forgotten_and_cleared(
     assert said() == "no index yet; the next profile makes ~/.cache/agentpprof/index.sqlite\n"
     world.check()
     assert said("show").splitlines()[1:] == ["claude: 1 sessions", "codex: 1 sessions"]
-    answers = (len(VIEWS) + 1) * 2 + len(VIEWS)
+    sums = sum(1 + len(view.measures) for view in VIEWS)
+    answers = (len(VIEWS) + 1) * 2 + sums
     assert said("verify") == f"{answers} remembered answers are what the files say\n"
     for path in world.files():
         path.unlink()

@@ -58,7 +58,7 @@ class Asked(NamedTuple):
     frames: tuple[str, ...] = ()
 
 
-PLAIN = ("sum", "whole", "list")
+PLAIN = ("sum", "table", "whole", "list")
 """All but the graph, which takes longest."""
 
 USUAL = Asked()
@@ -68,7 +68,12 @@ USUAL = Asked()
 def _summed(query, env):
     report = service.profile(query, env, whole=False)
     folded = service.encode(report, "folded")
-    return folded, service.table(report, 50), report.number, report.reconciliation, report.remarks
+    return folded, report.number, report.reconciliation, report.remarks
+
+
+def _ranked(query, env):
+    ranked = service.heaviest(query, env)
+    return service.table(ranked.ranking, 50), ranked.reconciliation, ranked.remarks
 
 
 def _drawn(query, env):
@@ -78,7 +83,8 @@ def _drawn(query, env):
 
 def _whole(query, env):
     report = service.profile(query, env)
-    return *(service.encode(report, name) for name in ("folded", "json", "pprof")), report.remarks
+    files = (service.encode(report, name) for name in ("folded", "json", "pprof"))
+    return *files, service.table(service.ranking(report), 50), report.remarks
 
 
 def _listed(query, env):
@@ -86,8 +92,8 @@ def _listed(query, env):
     return service.sessions_json(found, query.zone), found.remarks
 
 
-WAYS = {"sum": _summed, "drawn": _drawn, "whole": _whole, "list": _listed}
-"""The ways to an answer: a table or a graph of the sum of all sessions, whole profiles, the list."""
+WAYS = {"sum": _summed, "table": _ranked, "drawn": _drawn, "whole": _whole, "list": _listed}
+"""The ways to an answer: the sum of all sessions, its frames or a graph of it, whole profiles, the list."""
 
 
 class World:

@@ -50,13 +50,13 @@ async def test_top_frames_is_the_table_of_the_service(ask: Ask, history: Path, v
     report = service.profile(query(view), Env.real())
     answer = await ask("top_frames", view=view.upper())
     assert answer.startswith(f"{view}: {report.question} (1 sessions)\n")
-    assert service.table(report, 20).text in answer
+    assert service.table(service.ranking(report), 20).text in answer
 
 
 async def test_top_frames_weighs_by_a_measure(ask: Ask, history: Path) -> None:
     """Errors and durations are measures too."""
     report = service.profile(query(), Env.real())
-    assert service.table(report, 3, "errors").text in await ask(
+    assert service.table(service.ranking(report, "errors"), 3).text in await ask(
         "top_frames", measure="errors", limit=3
     )
 
@@ -64,7 +64,7 @@ async def test_top_frames_weighs_by_a_measure(ask: Ask, history: Path) -> None:
 async def test_a_profile_comes_as_table_folded_or_json(ask: Ask, history: Path) -> None:
     """All three are the same profile."""
     report = service.profile(query("tokens"), Env.real())
-    assert service.table(report, 20).text in await ask("profile", view="tokens")
+    assert service.table(service.ranking(report), 20).text in await ask("profile", view="tokens")
     folded = await ask("profile", view="tokens", format="folded")
     assert sorted(folded.splitlines()) == service.encode(report, "folded").decode().splitlines()
     document = json.loads(await ask("profile", view="tokens", format="json"))

@@ -3,8 +3,13 @@
 from collections.abc import Callable
 
 from agentpprof_mcp.profile import Label, Measure, Profile, Sample
-from agentpprof_mcp.writers.base import Report
-from agentpprof_mcp.writers.top import render
+from agentpprof_mcp.writers import top
+from agentpprof_mcp.writers.base import Page, Report
+
+
+def render(report: Report, limit: int, measure: int = 0) -> Page:
+    """The table of a report's ranking."""
+    return top.render(report.profile.ranking(measure), limit=limit)
 
 
 def with_stacks(report: Report, stacks: dict[str, int]) -> Report:
