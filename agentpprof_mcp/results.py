@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from agentpprof_mcp import service
+from agentpprof_mcp import looking, service
 from agentpprof_mcp.model import Reconciliation
 
 __all__ = ["MOST_CHARACTERS", "capped", "details", "document", "folded", "head", "listing", "tail"]  # fmt: skip
@@ -108,7 +108,7 @@ def document(report: service.Report, limit: int, skip: int, after: Callable[[int
 
 
 def details(
-    report: service.Report, found: service.Details, traces: Sequence[service.Trace], limit: int
+    report: service.Report, found: looking.Details, traces: Sequence[looking.Trace], limit: int
 ) -> str:
     """One frame: its weight, neighbours, sessions and prompts, and where its heaviest events stand."""
     peek, total, unit, sessions = found
@@ -135,12 +135,12 @@ def _section(title: str, rows: Sequence[tuple[str, str]], limit: int) -> list[st
     return [f"{title}:", *(f"  {weight}  {name}" for weight, name in rows[:limit]), *more]
 
 
-def _evidence(trace: service.Trace) -> list[str]:
+def _evidence(trace: looking.Trace) -> list[str]:
     """Where the heaviest events of a session stand: lines by file."""
     by_file: dict[str, list[int]] = {}
     for spot in trace.spots:
         if spot.line:
-            file = spot.file if spot.file == service.MAIN else f"sub-agent {spot.file}"
+            file = spot.file if spot.file == looking.MAIN else f"sub-agent {spot.file}"
             by_file.setdefault(file, []).append(spot.line)
     places = [f"{file} {','.join(map(str, sorted(lines)))}" for file, lines in by_file.items()]
     return [f"evidence in {trace.handle}, lines: {'; '.join(places)}"] if places else []

@@ -7,7 +7,6 @@ owns what several repeat, tag, select, project, and add up.
 from collections.abc import Iterable
 from datetime import tzinfo
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -15,12 +14,11 @@ from agentpprof_mcp.collect import Progress, Sessions, collect, quiet
 from agentpprof_mcp.digest import Digest, Region
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import InputError, NothingFoundError, UserError
-from agentpprof_mcp.evidence import MAIN, Spot, Trace, trace
 from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.listing import sessions_json
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.patterns import matcher
-from agentpprof_mcp.profile import Label, Measure, Peek, Profile, Ranking, Sample
+from agentpprof_mcp.profile import Measure, Profile, Ranking, Sample
 from agentpprof_mcp.query import Policy, Query
 from agentpprof_mcp.tables import moment, sessions_table
 from agentpprof_mcp.totals import STACKS, weights
@@ -32,24 +30,19 @@ from agentpprof_mcp.writers.base import (
     Report,
     SessionRow,
     doubts,
-    noun,
 )
 
 __all__ = [
-    "MAIN",
-    "Details",
+    "HEAVIEST",
     "Page",
     "Ranked",
     "Region",
     "Report",
     "Sessions",
-    "Spot",
-    "Trace",
+    "by_session",
     "compare",
-    "details",
     "doubts",
     "encode",
-    "evidence",
     "focus",
     "heaviest",
     "list_sessions",
@@ -67,8 +60,6 @@ __all__ = [
 
 HEAVIEST = 8
 """Frames that an error names."""
-MAX_NAME = 200
-"""Characters of a name that others are compared with."""
 MAX_PROFILE = 256 << 20
 """Bytes of a profile file that is merged."""
 
@@ -291,66 +282,13 @@ def focus(report: Report, pattern: str) -> Report:
     if not part.samples:
         frames = " ".join(row.frame for row in report.profile.top()[:HEAVIEST])
         raise NothingFoundError(f"no frame matches the focus; the heaviest frames are {frames}")
-    kept = _by_session(part, 0)
+    kept = by_session(part, 0)
     rows = [row for row in report.sessions if row.handle in kept]
     return msgspec.structs.replace(report, profile=part, sessions=rows)
 
 
-class Details(NamedTuple):
-    """One frame of a profile: its neighbours, and the sessions that it is in by weight, heaviest first.
-
-    `total` is that of the profile, and `unit` what is counted.
-    """
-
-    peek: Peek
-    total: int
-    unit: str
-    sessions: list[tuple[SessionRow, int]]
-
-
-def details(report: Report, name: str, measure: str = "") -> Details:
-    """Look at one frame, by its name or the only one that holds it.
-
-    Raises `NothingFoundError` with similar frames when there is none, or several.
-    """
-    shown, index = report.profile, measure_of(report.profile, measure)
-    frame = _frame_named(name, [row.frame for row in shown.top(index)], shown.view)
-    weights = _by_session(shown.focus(lambda other: other == frame), index)
-    rows = [(row, weights[row.handle]) for row in report.sessions if weights.get(row.handle)]
-    total, unit = shown.totals()[index], noun(shown.measures[index])
-    heaviest = sorted(rows, key=lambda pair: -pair[1])
-    return Details(shown.peek(frame, index), total, unit, heaviest)
-
-
-def _frame_named(name: str, frames: list[Label], view: str) -> Label:
-    """The frame that a name means; `frames` come by weight."""
-    alike = [frame for frame in frames if name == frame] or [
-        frame for frame in frames if name.lower() in frame.lower()
-    ]
-    if len(alike) == 1:
-        return alike[0]
-    if not alike:
-        from difflib import get_close_matches  # noqa: PLC0415  only mistakes pay for it
-
-        near = get_close_matches(name[:MAX_NAME], frames, HEAVIEST, 0.5)
-        alike = [Label(text) for text in near]
-    told = "frames like it are" if alike else "the heaviest are"
-    listed = " ".join((alike or frames)[:HEAVIEST])
-    raise NothingFoundError(f"no single frame of the {view} view is called so; {told} {listed}")
-
-
-def evidence(
-    query: Query, env: Env, report: Report, frame: str, *, measure: str, handles: list[str]
-) -> list[Trace]:
-    """Prompts and lines behind a frame in those sessions, as far as they can be read again."""
-    held = {stack for stack in report.profile.stacks() if frame in stack}
-    index = measure_of(report.profile, measure)
-    return trace(
-        query, env, view_named(query.view), held.__contains__, measure=index, handles=handles
-    )
-
-
-def _by_session(shown: Profile, measure: int) -> dict[str, int]:
+def by_session(shown: Profile, measure: int) -> dict[str, int]:
+    """The weight of every session of a profile, by handle."""
     weights: dict[str, int] = {}
     for (_, labels), values in shown.samples.items():
         handle = dict(labels).get("session", "")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agentpprof_mcp import evidence, service
+from agentpprof_mcp import evidence, looking, service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.evidence import MAIN, Spot
 from agentpprof_mcp.query import Query, Selection
@@ -44,10 +44,10 @@ def query(home: Path) -> Query:
     return Query(Selection(roots=roots))
 
 
-def traced(query: Query, frame: str, *handles: str) -> list[service.Trace]:
+def traced(query: Query, frame: str, *handles: str) -> list[looking.Trace]:
     env = Env.real()
     report = service.profile(query, env)
-    return service.evidence(query, env, report, frame, measure="", handles=list(handles))
+    return looking.evidence(query, env, report, frame, measure="", handles=list(handles))
 
 
 def test_calls_are_found_by_their_ids_in_the_files_of_main_thread_and_sub_agent(

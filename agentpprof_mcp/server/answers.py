@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from agentpprof_mcp import giving, results, service
+from agentpprof_mcp import giving, looking, results, service
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.server.arguments import MOST_ROWS, ROWS, Asked, choose
 from agentpprof_mcp.server.call import Call
@@ -70,10 +70,10 @@ def _profile(call: Call) -> str:
 def _frame_details(call: Call) -> str:
     asked, query = call.asked, call.query()
     _, report = call.profiles(query)
-    found = service.details(report, asked.frame, asked.measure.lower())
+    found = looking.details(report, asked.frame, asked.measure.lower())
     handles = [row.handle for row, _ in found.sessions[:TRACED]]
     frame, measure = found.peek.row.frame, asked.measure.lower()
-    traces = service.evidence(query, call.env, report, frame, measure=measure, handles=handles)
+    traces = looking.evidence(query, call.env, report, frame, measure=measure, handles=handles)
     text = results.details(report, found, traces, max(1, asked.limit // SECTION))
     exactly = f"^{frame}$".replace("+", "[+]")
     return (
