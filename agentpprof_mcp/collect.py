@@ -11,7 +11,9 @@ together, so that each is asked about once, by this process, and workers never o
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from agentpprof_mcp.cachefile import BUSY, DAMAGED, UNAVAILABLE
 from agentpprof_mcp.digest import Digest
@@ -53,7 +55,7 @@ def quiet(_what: str, _done: int, _all: int) -> None:
     """Tell nobody."""
 
 
-class Sessions(NamedTuple):
+class Sessions(msgspec.Struct, frozen=True):
     """Selected sessions, newest first, the account of what was read for them, and what named them.
 
     Where a sum was asked for, it stands in `total`, and there may be no list. `remarks` are for the user.
@@ -79,7 +81,7 @@ def collect(
     else:
         found = _remember(work, told, summing)
     if summing and found.total is None:
-        return found._replace(total=total_of_digests(found.sessions, summing))
+        return replace(found, total=total_of_digests(found.sessions, summing))
     return found
 
 
@@ -115,7 +117,7 @@ def _remember(work: Work, told: Told, summing: Summing | None) -> Sessions:
         remarks.insert(0, f"deleted sessions included, as they were when last read: {included:,}")
     if store.trouble:
         remarks.append(TROUBLES[store.trouble])
-    return found._replace(remarks=tuple(remarks))
+    return replace(found, remarks=tuple(remarks))
 
 
 def _summed(
@@ -151,10 +153,10 @@ def _without_tags(query: Query) -> Query:
     selection = query.selection
     if selection.session_tags or selection.prompt_tags:
         ids = () if LAST in selection.session_ids else selection.session_ids
-        selection = selection._replace(
-            session_tags=(), prompt_tags=(), session_ids=ids, max_sessions=None
+        selection = replace(
+            selection, session_tags=(), prompt_tags=(), session_ids=ids, max_sessions=None
         )
-    return query._replace(selection=selection)
+    return replace(query, selection=selection)
 
 
 def _ask(work: Work, tagger: Asking, groups: list[Group], progress: Progress) -> None:

@@ -4,12 +4,13 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 __all__ = ["Env", "from_home"]
 
 
-class Env(NamedTuple):
+class Env(msgspec.Struct, frozen=True):
     """The user's home, the working directory, the environment, the folders for what is kept and for
     settings, and the time (ms).
     """

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.labels import Labels
@@ -119,7 +120,7 @@ def _weighed(
         called = isinstance(event, ModelCall)
         mine = {"calls": [event], "tools": []} if called else {"calls": [], "tools": [event]}
         alone = msgspec.structs.replace(session, **mine)
-        samples = project(view, scene._replace(session=alone), work.day_of, work.query.frames)
+        samples = project(view, replace(scene, session=alone), work.day_of, work.query.frames)
         weight = sum(values[measure] for (stack, _), values in samples if keeps(stack))
         if weight:
             yield event, weight

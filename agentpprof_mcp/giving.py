@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from agentpprof_mcp.collect import Progress, Sessions, collect, quiet
 from agentpprof_mcp.digest import Digest
 from agentpprof_mcp.env import Env
@@ -48,7 +50,7 @@ def give_tag(
 
 def take_tag(query: Query, env: Env, prompt: int = SESSION) -> Digest:
     """Take a given tag back, as `give_tag` gives one. Raises `NothingFoundError` if there is none."""
-    digest = give_tag(query._replace(naming=True), env, "", prompt)
+    digest = give_tag(replace(query, naming=True), env, "", prompt)
     if prompt == SESSION:
         rule = next(named.rule for named in digest.naming if named.kind == "session")
     else:
@@ -63,7 +65,7 @@ def tags(query: Query, env: Env, progress: Progress = quiet) -> tuple[Sessions, 
 
     Raises `InputError` when the store of given tags cannot be used.
     """
-    found = collect(query._replace(naming=True), env, None, progress)
+    found = collect(replace(query, naming=True), env, None, progress)
     return found, naming(found.sessions, store_in(env.cache).items())
 
 

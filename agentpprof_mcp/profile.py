@@ -139,7 +139,7 @@ class Ranking(msgspec.Struct, frozen=True):
     everywhere: list[Label]
 
 
-class Peek(NamedTuple):
+class Peek(msgspec.Struct, frozen=True):
     """One frame and its neighbours: weights of the frames right above and right below it, largest first.
 
     Where it stands in a stack several times in a row, they are those above the first and below the last.

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from agentpprof_mcp.errors import UserError
 
@@ -31,7 +33,7 @@ LEAST_SESSIONS, LEAST_DAYS = 5, 2
 """What must share a stack for it to be published."""
 
 
-class Policy(NamedTuple):
+class Policy(msgspec.Struct, frozen=True):
     """How far to go to make a profile fit for others: `k` sessions on `days` days share what it shows.
 
     `named`: the user named the project for the readers of this profile.
@@ -44,7 +46,7 @@ class Policy(NamedTuple):
     named: bool = False
 
 
-class Selection(NamedTuple):
+class Selection(msgspec.Struct, frozen=True):
     """Which sessions and events. Empty means all; several values of one selector mean any of them.
 
     `project_root` None stands for all projects, or for those of the names in `projects`. `since`
@@ -82,7 +84,7 @@ ONE_ANSWER, ALL_ANSWERS = 60, 600
 """Seconds that a language model has by default."""
 
 
-class Llama(NamedTuple):
+class Llama(msgspec.Struct, frozen=True):
     """A language model on a llama.cpp server: where it is, and how long it may take.
 
     `url` is that of chat completions. `cache` is the file of its answers, None to keep none.
@@ -97,7 +99,7 @@ class Llama(NamedTuple):
     deadline: float = ALL_ANSWERS
 
 
-class Query(NamedTuple):
+class Query(msgspec.Struct, frozen=True):
     """A selection, and how to look at it. `path_depth` None shows whole paths.
 
     `tagger` is a name of `taggers.TAGGERS`; one that asks a model needs `llama`. `rules_file` None stands
@@ -184,7 +186,7 @@ def aside(query: Query, side: str, now: int) -> Query:
             raise UserError(
                 f"the period {side!r} is empty; write it as in 14d..7d, the older end first"
             )
-        changed = selection._replace(since=since, until=until)
+        changed = replace(selection, since=since, until=until)
     else:
-        changed = selection._replace(session_ids=(side,))
-    return query._replace(selection=changed)
+        changed = replace(selection, session_ids=(side,))
+    return replace(query, selection=changed)

@@ -6,7 +6,8 @@ the nodes on its way to the root have another key, and all others the same.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.index import stand_in
 
@@ -19,7 +20,7 @@ DEEPEST = 4
 """Levels of the tree, each of 16 parts by a digit of the sessions' numbers."""
 
 
-class Slot(NamedTuple):
+class Slot(msgspec.Struct, frozen=True):
     """Where the digest of the session `at` an index is kept; `place` is empty for one that is not."""
 
     at: int

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from agentpprof_mcp.collect import TROUBLES, Progress, collect
 from agentpprof_mcp.digest import Digest, Facts
@@ -88,7 +89,7 @@ def _sessions(
 ) -> list[Digest]:
     """All sessions, from the index or from their files."""
     try:
-        return collect(query._replace(remember=remember), env, view, progress).sessions
+        return collect(replace(query, remember=remember), env, view, progress).sessions
     except NothingFoundError:
         return []
 

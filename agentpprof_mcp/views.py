@@ -7,7 +7,9 @@ none fits, one function in `rows`.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from agentpprof_mcp import rows
 from agentpprof_mcp.labels import Labels
@@ -23,7 +25,7 @@ MAX_PROCESSES = 6
 """Frames that a chain of processes gives at most."""
 
 
-class Scene(NamedTuple):
+class Scene(msgspec.Struct, frozen=True):
     """What all rows of a session share while their labels are made."""
 
     session: Session
@@ -31,7 +33,7 @@ class Scene(NamedTuple):
     labels: Labels
 
 
-class View(NamedTuple):
+class View(msgspec.Struct, frozen=True):
     """One question: its frames root first, its measures (the first is the width), and its rows.
 
     `rows` turns the events of a session into rows with the values of the measures. In a view with
@@ -71,7 +73,7 @@ def _path(scene: Scene, fields: tuple[str, str, str]) -> Label | None:
     return scene.labels.path(path, cwd, scene.project.root_of(record_cwd)) if path else None
 
 
-class Dimension(NamedTuple):
+class Dimension(msgspec.Struct, frozen=True):
     """One kind of frame: the fields of a row that it shows, and how they become frames.
 
     `make` takes the field, or a tuple of several; None gives no frame, a tuple several. Equal fields in
@@ -163,8 +165,8 @@ class _Frames:
             else:
                 root += shared
         pieces = [
-            _Memo(fields, partial(self.piece, make, after))
-            for (fields, make), after in zip(varying, behind, strict=True)
+            _Memo(dimension.fields, partial(self.piece, dimension.make, after))
+            for dimension, after in zip(varying, behind, strict=True)
         ]
         return root, pieces
 

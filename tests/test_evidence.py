@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from agentpprof_mcp import evidence, looking, service
 from agentpprof_mcp.env import Env
@@ -66,7 +67,7 @@ def test_calls_are_found_by_their_ids_in_the_files_of_main_thread_and_sub_agent(
 
 def test_events_without_ids_are_found_by_their_time(query: Query) -> None:
     """Codex numbers neither its responses nor their reports."""
-    found = traced(query._replace(view="tokens"), "kind:output", CODEX, CLAUDE)
+    found = traced(replace(query, view="tokens"), "kind:output", CODEX, CLAUDE)
     assert [trace.handle for trace in found] == [CODEX, CLAUDE]
     assert [(spot.file, spot.line) for spot in found[0].spots] == [(MAIN, 5)]
     assert found[1].spots[0].weight == 1
@@ -74,7 +75,7 @@ def test_events_without_ids_are_found_by_their_time(query: Query) -> None:
 
 def test_only_selected_events_are_evidence(query: Query) -> None:
     """The line of another prompt would prove nothing."""
-    narrow = query._replace(selection=query.selection._replace(prompt_tags=("debug",)))
+    narrow = replace(query, selection=replace(query.selection, prompt_tags=("debug",)))
     (found,) = traced(narrow, "effect:test", CLAUDE)
     assert found.prompts == [(1, "debug", 1)]
     assert found.spots == [Spot(MAIN, 2, 1)]

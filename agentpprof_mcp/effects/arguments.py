@@ -1,6 +1,6 @@
 """The arguments of a tool call that tell what it did; everything else is skipped undecoded."""
 
-import json
+from functools import cache
 
 import msgspec
 
@@ -40,7 +40,6 @@ class Arguments(msgspec.Struct, gc=False):
 
 
 DECODER = msgspec.json.Decoder(Arguments)
-FIELDS = msgspec.structs.fields(Arguments)
 
 
 def parse_arguments(raw: bytes | str | msgspec.Raw) -> Arguments:
@@ -51,7 +50,14 @@ def parse_arguments(raw: bytes | str | msgspec.Raw) -> Arguments:
         return _second_look(raw)
 
 
+@cache
+def _fields() -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(Arguments)
+
+
 def _second_look(raw: bytes | str | msgspec.Raw) -> Arguments:
+    import json  # noqa: PLC0415  only damaged arguments need it
+
     text = raw if isinstance(raw, str) else bytes(raw[:MAX_STDLIB]).decode("utf-8", "replace")
     try:
         value = json.loads(text[:MAX_STDLIB])
@@ -59,7 +65,7 @@ def _second_look(raw: bytes | str | msgspec.Raw) -> Arguments:
         return Arguments()
     arguments = Arguments()
     if isinstance(value, dict):
-        for field in FIELDS:
+        for field in _fields():
             if field.name in value:
                 _keep_if_fitting(arguments, field, value[field.name])
     return arguments

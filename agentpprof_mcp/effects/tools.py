@@ -4,7 +4,8 @@ A damaged or unknown name is `other` and does a `call`. Names are compared witho
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.model import EffectKind
 
@@ -18,7 +19,7 @@ LONGEST = 64
 """Characters of a name that are looked at: more than any of ours has."""
 
 
-class Tool(NamedTuple):
+class Tool(msgspec.Struct, frozen=True):
     """`language` names the shell whose commands the call runs, if it runs any."""
 
     category: str

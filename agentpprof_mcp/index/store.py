@@ -10,7 +10,9 @@ not found.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from agentpprof_mcp.cachefile import BUSY, DAMAGED, UNAVAILABLE, CacheFile, CacheFileError
 from agentpprof_mcp.hashing import blake2b
@@ -48,7 +50,7 @@ ROUNDS = 24
 """How often a quarter of the oldest values is taken out: then nothing is left of the largest file."""
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True):
     """One value. `owner` is the session that it is about; without one it is never the first to go.
 
     A row with `before` is written only while that is still the value of its place (empty: there is none).

@@ -6,8 +6,9 @@ Resolution is lexical, by prefix, alike for POSIX and Windows: `D:\x`, `d:/x`, `
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 __all__ = ["NOWHERE", "Bucket", "Buckets", "Place", "resolve"]
 
@@ -21,7 +22,7 @@ SHARE_PREFIXES = (
 MACOS_LINKS = {("private", name) for name in ("etc", "tmp", "var")}
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True):
     """A normalised path. `anchor` is `/`, `c:`, `//` (a network share) or empty (relative)."""
 
     anchor: str
@@ -93,7 +94,7 @@ def _anchored(text: str) -> tuple[str, str]:
     return "", text
 
 
-class Bucket(NamedTuple):
+class Bucket(msgspec.Struct, frozen=True):
     """A class of places outside the project, and how many parts of the path decided it."""
 
     name: str

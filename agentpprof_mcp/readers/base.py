@@ -6,7 +6,9 @@ gets lines out of files, `lines` gets records out of lines.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from agentpprof_mcp.model import Reconciliation, Session
 from agentpprof_mcp.readers.framing import Stamp
@@ -14,7 +16,7 @@ from agentpprof_mcp.readers.framing import Stamp
 __all__ = ["Agent", "File", "Group", "Heads", "Wants"]
 
 
-class Wants(NamedTuple):
+class Wants(msgspec.Struct, frozen=True):
     """What a question needs of a session beyond its calls; the rest is not computed."""
 
     effects: bool = True
@@ -23,7 +25,7 @@ class Wants(NamedTuple):
     """Effects of native tools, which name their files outright. Implied by `effects`."""
 
 
-class File(NamedTuple):
+class File(msgspec.Struct, array_like=True, frozen=True):
     """A discovered file as it is now; `head` is what its first records say, in its reader's words."""
 
     path: str
@@ -46,7 +48,7 @@ class Heads:
         return known if known and known.stamp == stamp else File(path, stamp, look(path))
 
 
-class Group(NamedTuple):
+class Group(msgspec.Struct, frozen=True):
     """The files of one session: its main thread, and those of the sub-agents that it started.
 
     `main` is None when only files of sub-agents are left. `size` is in bytes, to balance workers.

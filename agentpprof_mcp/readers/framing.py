@@ -11,7 +11,8 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.halt import checkpoint
 from agentpprof_mcp.model import Reconciliation
@@ -45,7 +46,7 @@ ZST_RATIO = 1000
 ZST_RATIO_FROM = 64 << 20
 
 
-class Stamp(NamedTuple):
+class Stamp(msgspec.Struct, array_like=True, frozen=True):
     """What the system says of a file without opening it: while it is the same, so is the content.
 
     `size` is in bytes. `written` and `changed` are times in nanoseconds; a program can set the first as
@@ -189,7 +190,7 @@ def _unpacked(stream: io.FileIO, size: int, account: Reconciliation) -> Iterator
         _stop(account, 1)
 
 
-class Block(NamedTuple):
+class Block(msgspec.Struct, frozen=True):
     """Whole lines of a file, one or more; `lines` says how many, if one then maybe without its LF."""
 
     data: memoryview | bytes

@@ -5,12 +5,12 @@ and counted by reason. `records` + sum(`skipped`) + `pending_tail` = `lines`.
 """
 
 import contextlib
-import json
 import re
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 
@@ -25,6 +25,7 @@ MAX_REPAIR = 4 << 20
 LARGE = 1 << 20
 MAX_PARTS = 200_000
 """Objects, lists and items that a line of more than `LARGE` bytes may hold."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_MS = 253_000_000_000_000
 """No later time is believed: the last years that a date can show leave no room for a time zone."""
 MAX_RESUMES = 16
@@ -33,7 +34,6 @@ RECORD_START = re.compile(r'\{"(?:type|parentUuid|timestamp)"')
 """Where a record may begin inside a damaged line."""
 RECORD_MARKS = {"timestamp", "uuid", "sessionId"}
 """Fields that tell a record from a content block of one."""
-STDLIB = json.JSONDecoder()
 REFUSALS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What the typed decoder raises."""
 
@@ -53,6 +53,13 @@ def read_records(
     Fields of an unexpected type are left at their defaults. An unterminated last line counts as a
     record when it is whole, else as pending. Raises `OSError` when the file cannot be opened.
     """
+    return chain.from_iterable(_batches(path, decoder, account))
+
+
+def _batches(
+    path: str, decoder: msgspec.json.Decoder[Record], account: Reconciliation
+) -> Iterator[Iterable[Record]]:
+    """The records of a file, as many at once as there are."""
     framing = Framing(path, account)
     decode = decoder.decode_lines
     account.files += 1
@@ -62,11 +69,11 @@ def read_records(
             with contextlib.suppress(*REFUSALS):
                 records = decode(block.data)
         if records is None or len(records) != block.lines:  # or two in a line, or one in two
-            yield from _one_by_one(block, decoder, account, torn=framing.torn)
+            yield _one_by_one(block, decoder, account, torn=framing.torn)
         else:
             account.lines += block.lines
             account.records += block.lines
-            yield from records
+            yield records
 
 
 def _one_by_one(
@@ -144,6 +151,8 @@ def _loads(line: bytes) -> dict[str, object]:
     except (msgspec.MsgspecError, UnicodeDecodeError):
         if len(line) > MAX_STDLIB:
             raise Unusable("not JSON") from None
+        import json  # noqa: PLC0415  only damaged lines need it
+
         try:
             value = json.loads(line.decode("utf-8", "replace"))
         except RecursionError:
@@ -157,11 +166,14 @@ def _loads(line: bytes) -> dict[str, object]:
 
 def _spliced(line: bytes, kind: type[Record]) -> Iterator[Record]:
     """Whole records inside a damaged line: a lost newline glues two, a torn write cuts one."""
+    import json  # noqa: PLC0415  as above
+
+    decoder = json.JSONDecoder()
     text = line[:MAX_STDLIB].decode("utf-8", "replace")
     position = 0
     for _ in range(MAX_RESUMES):
         try:
-            value, position = STDLIB.raw_decode(text, position)
+            value, position = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
             start = RECORD_START.search(text, position + 1)
             if start is None:
@@ -194,6 +206,8 @@ def lenient(value: object, kind: typing.Any) -> typing.Any:  # noqa: ANN401  it 
             raise Unusable("wrong type")
         return _lenient_struct(value, kind)
     if kind is msgspec.Raw:
+        import json  # noqa: PLC0415  as above
+
         return msgspec.Raw(json.dumps(value).encode())
     if isinstance(value, str) and kind is str:
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -228,10 +242,10 @@ def _lenient_struct(value: dict[str, object], kind: type[msgspec.Struct]) -> msg
 def iso_ms(text: str) -> int:
     """Milliseconds since the epoch of an ISO 8601 time; 0 when it is none. No zone means UTC."""
     try:
-        moment = datetime.fromisoformat(text)
+        since = datetime.fromisoformat(text) - EPOCH
     except ValueError:
         return 0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    at = round(moment.timestamp() * 1000)
+    except TypeError:  # no zone
+        since = datetime.fromisoformat(text).replace(tzinfo=UTC) - EPOCH
+    at = since.days * 86_400_000 + since.seconds * 1000 + (since.microseconds + 500) // 1000
     return at if 0 <= at <= MAX_MS else 0

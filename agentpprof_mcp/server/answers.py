@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from msgspec.structs import replace
+
 from agentpprof_mcp import giving, looking, results, service
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.server.arguments import MOST_ROWS, ROWS, Asked, choose
@@ -32,7 +34,7 @@ def _list_sessions(call: Call) -> str:
     asked = call.asked
     query = call.query()
     if asked.session and call.choices.previews:
-        query = query._replace(previews=True)
+        query = replace(query, previews=True)
     found = call.sessions(query)
     page = results.listing(found, query.zone, asked.limit, place(call))
     handle = page.rows[0] if page.rows else LAST

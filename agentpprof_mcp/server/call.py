@@ -3,6 +3,8 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from agentpprof_mcp import giving, service
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.memo import state_of
@@ -59,4 +61,4 @@ class Call(NamedTuple):
         selection = query.selection
         state = state_of([*selection.roots.values(), giving.tags_file(self.env), self.env.config])
         roots = tuple(sorted(selection.roots.items()))
-        return (repr(query._replace(selection=selection._replace(roots={}))), roots, state)
+        return (repr(replace(query, selection=replace(selection, roots={}))), roots, state)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.query import Query, Selection, aside, parse_time, parse_zone
@@ -84,8 +86,8 @@ def sides_of(
     since, until = query.selection.since, query.selection.until or now
     if not since:
         raise UserError("say what to compare with: base='14d..7d', or a session; or give since")
-    before = query.selection._replace(since=max(1, 2 * since - until), until=since)
-    return ("as long before", query._replace(selection=before)), new
+    before = replace(query.selection, since=max(1, 2 * since - until), until=since)
+    return ("as long before", replace(query, selection=before)), new
 
 
 def _session_id(

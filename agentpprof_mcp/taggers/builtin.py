@@ -4,7 +4,7 @@ Words are in lower case; a hyphen also stands for a blank, as in `look-at`. Word
 in `languages`. How the tables work together is told in docs/tags.md and done in `grammar`.
 """
 
-from typing import NamedTuple
+import msgspec
 
 __all__ = [
     "ASKED_OF",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-class Noun(NamedTuple):
+class Noun(msgspec.Struct, frozen=True):
     """Things that work is about, and the tag of work on them."""
 
     name: str
@@ -77,7 +77,7 @@ LINKS = {"/pull/": "pr", "/merge_requests/": "pr", "/issues/": "issue", "/action
 """What in an address makes it stand for a word."""
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True):
     """Verbs that ask for one kind of work at the beginning of a clause.
 
     `objects` are the nouns that the row knows, each with its own tag or with one after a colon; the
@@ -197,7 +197,7 @@ CHOICES = frozenset(
 """A short reply that begins so, or with a number, picks among what was offered."""
 
 
-class Level(NamedTuple):
+class Level(msgspec.Struct, frozen=True):
     """How much a finding says; the highest of a prompt decides, among equal ones the first."""
 
     hint: int = 1
@@ -211,7 +211,7 @@ class Level(NamedTuple):
 LEVEL = Level()
 
 
-class Sign(NamedTuple):
+class Sign(msgspec.Struct, frozen=True):
     """What a clause may tell that is no request, by its words or by the nouns in it.
 
     `asked` restricts a sign to questions, or with False to statements.

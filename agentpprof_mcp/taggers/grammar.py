@@ -7,7 +7,8 @@ while nothing stronger follows. See docs/tags.md for the order, `builtin` for th
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.taggers.builtin import (
     ASKED_OF,
@@ -70,7 +71,7 @@ TRACE = re.compile(
 )
 
 
-class Verdict(NamedTuple):
+class Verdict(msgspec.Struct, frozen=True):
     """What a text is about, the name of the rule that says so, and how much that says."""
 
     level: int

@@ -6,7 +6,7 @@ server may ignore the grammar, or cut an answer short. So whatever a text says, 
 all that can come of it.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -53,7 +53,7 @@ def head(text: str) -> str:
     return scrub(text[:SCRUBBED])[:SENT].encode("utf-8", "replace").decode()
 
 
-class Wording(NamedTuple):
+class Wording(msgspec.Struct, frozen=True):
     """How it is asked: everything that an answer depends on, beside the text and the model."""
 
     instructions: str

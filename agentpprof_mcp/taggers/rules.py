@@ -40,7 +40,7 @@ class RulesTagger:
 
     def identity(self) -> object:
         """The user's rules."""
-        return [rule[:-1] for rule in self.rules]
+        return [(rule.name, rule.kind, rule.tag, rule.pattern) for rule in self.rules]
 
     def tag(self, session: Session) -> None:
         """Prompts first, the session by its prompts, calls by their step or else by their prompt."""

@@ -1,7 +1,8 @@
 """What a model call is about: what it says that it does next, else what its command or its tool is for."""
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.effects import category_of
 from agentpprof_mcp.model import ModelCall
@@ -24,7 +25,7 @@ NEXT = re.compile(
 the search can skip to those."""
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True):
     """What a verb means in a model's text: a tag, which may be empty, and nouns that say more."""
 
     tag: str

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+
+import msgspec
 
 from agentpprof_mcp.errors import InputError, UserError
 from agentpprof_mcp.patterns import matcher
@@ -18,7 +19,7 @@ MAX_FILE = 1 << 20
 KEYS = {"kind", "tag", "pattern"}
 
 
-class UserRule(NamedTuple):
+class UserRule(msgspec.Struct, frozen=True):
     """Texts of a kind that match get the tag. `name` tells it from others without its pattern."""
 
     name: str

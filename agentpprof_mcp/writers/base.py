@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple
 
 import msgspec
 
@@ -65,7 +64,7 @@ class Report(msgspec.Struct):
     remarks: tuple[str, ...] = ()
 
 
-class Writer(NamedTuple):
+class Writer(msgspec.Struct, frozen=True):
     """One output format: its name, which is also its module's here, and the file endings that choose it.
 
     A `whole` format shows more than stacks: sessions, or the labels of samples.
@@ -83,7 +82,7 @@ class Writer(NamedTuple):
         return written
 
 
-class Page(NamedTuple):
+class Page(msgspec.Struct, frozen=True):
     """A part of a table as text, what its rows are about, and how many rows come after them."""
 
     text: str

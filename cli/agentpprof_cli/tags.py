@@ -4,6 +4,8 @@ import argparse
 import re
 import sys
 
+from msgspec.structs import replace
+
 from agentpprof_cli import terminal
 from agentpprof_cli.options import query_of
 from agentpprof_mcp import giving, service
@@ -76,8 +78,8 @@ def _target(text: str, wrong: str) -> tuple[str, int]:
 
 def _of_session(query: Query, session: str) -> Query:
     """The query for one session of any project, by the beginning of its id."""
-    selection = query.selection._replace(session_ids=(session,), project_root=None)
-    return query._replace(selection=selection)
+    selection = replace(query.selection, session_ids=(session,), project_root=None)
+    return replace(query, selection=selection)
 
 
 def _index(prompt: int) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from agentpprof_cli.main import main
 from agentpprof_mcp import service
@@ -175,7 +176,7 @@ def test_a_file_that_may_still_change_unseen_is_not_relied_on(world: World) -> N
     path = file_of(world, "0e35f323")
     env = world.env()
     for now, known in ((path.stat().st_ctime_ns // 1_000_000, False), (env.now, True)):
-        service.profile(world.query(), env._replace(now=now))
+        service.profile(world.query(), replace(env, now=now))
         index = Index(Store(world.cache, MachineKey(world.cache), env.now), world.roots)
         (unit,) = (unit for unit in index.units() if unit.name == str(path))
         assert bool(unit.files) == known

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from agentpprof_cli.main import main
 from agentpprof_mcp.index import Index, Store
@@ -95,7 +96,7 @@ def test_verifying_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixtu
     units = list(index.units())
     for unit in units:
         stamp = Stamp.of(Path(unit.name).stat())
-        unit.files = tuple(file._replace(stamp=stamp) for file in unit.files)
+        unit.files = tuple(replace(file, stamp=stamp) for file in unit.files)
     assert index.store.keep(index.rows(units))
     assert main(["cache", "verify"]) == 1
     said = capsys.readouterr().err

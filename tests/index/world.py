@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import zstandard
+from msgspec.structs import replace
 
 from agentpprof_mcp import service
 from agentpprof_mcp.env import Env
@@ -116,7 +117,7 @@ class World:
         """This world, a second from now: files that were just written count as being at rest."""
         environ = {"XDG_CONFIG_HOME": str(self.folder / "config")}
         now = Env.real().now + 1000
-        return Env.real()._replace(home=self.folder, environ=environ, cache=self.cache, now=now)
+        return replace(Env.real(), home=self.folder, environ=environ, cache=self.cache, now=now)
 
     def query(self, asked: Asked = USUAL, **more) -> Query:
         """A question as the doors would put it."""
@@ -167,7 +168,7 @@ class World:
         """
         query = self.query(asked)
         with_index, remarks = self.answers(query, ways), self.remarks
-        assert with_index == self.answers(query._replace(remember=False), ways), asked
+        assert with_index == self.answers(replace(query, remember=False), ways), asked
         self.remarks = remarks
         return with_index
 

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -47,7 +46,7 @@ class First(msgspec.Struct):
 FIRST = msgspec.json.Decoder(First)
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """What a file's first records say of the whole: whose it is, and when it begins (ms)."""
 
     session: str

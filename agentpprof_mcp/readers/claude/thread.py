@@ -10,7 +10,7 @@ time order; a parent that is not in the file leaves the latest region.
 """
 
 from collections.abc import Callable, Iterable
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import msgspec
 
@@ -46,7 +46,7 @@ QUIET_TYPES = frozenset(
 """Known record types that hold no call. Any other type is counted as unknown."""
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True):
     """Where an event belongs: a prompt region, and the type of the sub-agent that made it."""
 
     prompt: int

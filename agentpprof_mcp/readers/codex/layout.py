@@ -7,7 +7,6 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -29,7 +28,7 @@ HEADS = (1 << 16, 1 << 20)
 """Bytes to read for the first line. It holds the system prompt: 20 KB are common, more is possible."""
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """A file of a session, and whose thread it holds; `file` where it was discovered."""
 
     path: str
