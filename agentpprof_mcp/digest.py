@@ -153,7 +153,8 @@ def count(calls: Iterable[ModelCall], tools: Sequence[ToolCall]) -> Counts:
     """Count events."""
     tokens = [msgspec.structs.astuple(call.tokens) for call in calls]
     counts = Counts(len(tokens), tokens=Tokens(*map(sum, zip(*tokens, strict=True))))
-    counts.errors = sum([tool.status.failed for tool in tools])
+    for status, number in Counter([tool.status for tool in tools]).items():
+        counts.errors += number * status.failed
     for name, number in Counter([tool.name for tool in tools]).items():
         shown = plain_name(name)
         counts.tools[shown] = counts.tools.get(shown, 0) + number

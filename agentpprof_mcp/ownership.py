@@ -24,10 +24,10 @@ def claims(session: Session, root: str = "") -> list[int]:
     `root` is what its main file begins with, if that is known.
     """
     agent = session.agent
-    held = [_claim(f"{agent}c{call.message}") for call in session.calls if call.message]
-    held += [_claim(f"{agent}p{prompt.key}") for prompt in session.prompts if prompt.key]
+    held = _claims(f"{agent}c", [call.message for call in session.calls if call.message])
+    held += _claims(f"{agent}p", [prompt.key for prompt in session.prompts if prompt.key])
     held += [claim_of_name(agent, name) for name in (session.id, *session.origins)]
-    held += [_claim(f"{agent}r{root}")] if root else []
+    held += _claims(f"{agent}r", [root] if root else [])
     return held
 
 
@@ -43,13 +43,14 @@ def unpacked(data: bytes) -> Sequence[int]:
 
 def claim_of_name(agent: str, name: str) -> int:
     """The claim that a session's own id is, and that those have which were forked from it."""
-    return _claim(f"{agent}s{name}")
+    return _claims(f"{agent}s", [name])[0]
 
 
-def _claim(text: str) -> int:
-    """A number for an id, which may hold what UTF-8 does not allow."""
-    data = text.encode("utf-8", "surrogatepass")
-    return crc32(data) << 32 | adler32(data)
+def _claims(kind: str, ids: Iterable[str]) -> list[int]:
+    """A number for each id of a kind; ids may hold what UTF-8 does not allow."""
+    kind_crc, kind_adler = crc32(kind.encode()), adler32(kind.encode())
+    texts = [id_.encode("utf-8", "surrogatepass") for id_ in ids]
+    return [crc32(text, kind_crc) << 32 | adler32(text, kind_adler) for text in texts]
 
 
 def families(claimed: Sequence[Iterable[int]]) -> list[list[int]]:

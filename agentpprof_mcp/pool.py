@@ -124,28 +124,35 @@ def _run_forked(
         os.write(sink, TOKEN.pack(start))
     os.close(sink)
     outputs = [os.fdopen(os.memfd_create("agentpprof"), "w+b") for _ in range(workers - 1)]
+    over, alive = os.pipe()
     gc.freeze()
     children: list[int] = []
     found: dict[int, Result] = {}
     try:
         for output in outputs:
-            child = os.fork()
+            try:
+                child = os.fork()
+            except OSError:  # no more processes: those that there are do it all
+                break
             if child == 0:
-                _serve(source, order, step, work, output, tally=tally)
+                _serve(source, order, step, work, output, alive=alive, tally=tally)
             children.append(child)
+        os.close(alive)
         for start in _tokens(source):
             progress(start, len(order))
             found.update((index, work(index)) for index in order[start : start + step])
-        while children:
-            os.waitpid(children[-1], 0)
-            children.pop()
+        os.read(over, 1)  # ends when all have closed it, before their memory is taken apart
         for output in outputs:
             found.update(_results(output, result))
             if tally is not None:
                 tally.unpack(_frame(output))
+        while children:
+            os.waitpid(children[-1], 0)
+            children.pop()
     finally:
         _end(children)
         os.close(source)
+        os.close(over)
         for output in outputs:
             output.close()
     return found
@@ -174,11 +181,12 @@ def _serve(
     work: Callable[[int], object],
     output: IO[bytes],
     *,
+    alive: int,
     tally: Tally | None,
 ) -> NoReturn:
     """A worker's life: take jobs, write length-prefixed results, leave without cleaning up.
 
-    Behind the last comes a length of nothing, then the tally.
+    Behind the last comes a length of nothing, then the tally. All is written when `alive` is closed.
     """
     code = 1
     parent = os.getppid()
@@ -193,6 +201,7 @@ def _serve(
         last = tally.packed() if tally is not None else b""
         output.write(TOKEN.pack(0) + TOKEN.pack(len(last)) + last)
         output.flush()
+        os.close(alive)
         code = 0
     finally:
         os._exit(code)

@@ -174,6 +174,8 @@ def _missed(
     Of one that was only renamed, all is there under another name. One that others have copied in part is
     shared: what belongs to whom was settled anew when it went. To have been forked from one is no copy.
     """
+    if not absent:
+        return []
     kept = _kept_claims(dict(enumerate(absent)), store)
     lost = set().union(*kept.values())
     there = {claim for at, held in claims.items() if units[at] for claim in held if claim in lost}

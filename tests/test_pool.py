@@ -35,9 +35,9 @@ sys.exit(leftover)
 """
 
 
-def run(workers=3, jobs=40, body="pass"):
+def run(workers=3, jobs=40, body="pass", before=""):
     """Run jobs in a process of one thread; its children must be gone at the end."""
-    script = SCRIPT.format(workers=workers, jobs=jobs, body=body)
+    script = before + SCRIPT.format(workers=workers, jobs=jobs, body=body)
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60, check=True
     )
@@ -69,6 +69,26 @@ def test_more_jobs_than_the_queue_holds_at_once_are_all_done():
 def test_a_worker_that_dies_loses_nothing(death):
     """Its missing jobs are done by the parent."""
     assert run(3, 40, death) == EXPECTED
+
+
+REFUSING = """
+import os
+fork, forks = os.fork, []
+
+def refusing():
+    forks.append(1)
+    if len(forks) > {most}:
+        raise BlockingIOError(11, "no more processes")
+    return fork()
+
+os.fork = refusing
+"""
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_where_no_more_processes_are_allowed_fewer_do_it_all(most):
+    """One at least is there."""
+    assert run(4, before=REFUSING.format(most=most)) == EXPECTED
 
 
 def test_an_error_reaches_the_caller_and_leaves_no_process_behind():
