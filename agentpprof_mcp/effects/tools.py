@@ -3,8 +3,6 @@
 A damaged or unknown name is `other` and does a `call`. Names are compared without case.
 """
 
-from functools import lru_cache
-
 import msgspec
 
 from agentpprof_mcp.model import EffectKind
@@ -17,6 +15,8 @@ MCP = "mcp__"
 
 LONGEST = 64
 """Characters of a name that are looked at: more than any of ours has."""
+MOST = 1 << 10
+"""Names that are remembered as they were written."""
 
 
 class Tool(msgspec.Struct, frozen=True):
@@ -63,21 +63,28 @@ NAMES = {
 TOOLS = {name: tool for tool, names in NAMES.items() for name in names.split()}
 
 
+class _ToolsAsWritten(dict[str, Tool]):
+    """Tools by name: a history has few names, and very many calls."""
+
+    def __missing__(self, name: str) -> Tool:
+        known = name[:LONGEST].lower()
+        tool = MCP_CALL if name.startswith(MCP) else TOOLS.get(known, OTHER)
+        if len(name) <= LONGEST and len(self) < MOST:
+            self[name] = tool
+        return tool
+
+
+AS_WRITTEN = _ToolsAsWritten()
+
+
 def tool_of(name: str) -> Tool:
     """What is known about the tool of this name."""
-    return _tool(name[:LONGEST])
-
-
-@lru_cache(1 << 10)
-def _tool(name: str) -> Tool:
-    if name.startswith(MCP):
-        return MCP_CALL
-    return TOOLS.get(name.lower(), OTHER)
+    return AS_WRITTEN[name]
 
 
 def category_of(name: str) -> str:
     """One of `CATEGORIES`: the `call:tool/` frame of a call."""
-    return tool_of(name).category
+    return AS_WRITTEN[name].category
 
 
 def mcp_of(name: str) -> str:

@@ -189,20 +189,17 @@ class Thread:
 
     # --- what the model says -----------------------------------------------------------------
 
-    def _assistant(self, record: Record, place: Place) -> Place:
-        self._answer(record, place, self.book.ledger)
-        return place
-
-    def _answer(self, record: Record, place: Place, ledger: Ledger) -> None:
+    def _assistant(self, record: Record, place: Place, embedded: Ledger | None = None) -> Place:
         """Book one line of an API response."""
         message = record.message
         if message is None or message.model == SYNTHETIC:
-            return
+            return place
+        ledger = embedded or self.book.ledger
         at = iso_ms(record.timestamp)
         call = ledger.call_of(record, message, at, place.prompt, place.subagent)
         if isinstance(message.content, str):
             call.says = (call.says + message.content)[:SAYS]
-            return
+            return place
         for block in message.content:
             if block.type == "tool_use":
                 category = category_of(block.name)
@@ -216,6 +213,7 @@ class Thread:
                     self._describe(tool, block, record, place)
             elif block.type == "text" and len(call.says) < SAYS:
                 call.says = (call.says + block.text)[:SAYS]
+        return place
 
     def _describe(self, tool: ToolCall, block: Block, record: Record, place: Place) -> None:
         """Note where a tool call was made, and what it does as far as that is wanted."""
@@ -255,7 +253,7 @@ class Thread:
         self.book.subagents.add(agent)
         place = self.book.tasks.get(starter) or Place(self.current.prompt, DEFAULT_SUBAGENT)
         if inner.type == "assistant":
-            self._answer(inner, place, embedded)
+            self._assistant(inner, place, embedded)
         elif inner.type == "user" and not isinstance(inner.message.content, str):
             at = iso_ms(inner.timestamp)
             for block in inner.message.content:
