@@ -27,12 +27,12 @@ TOKEN_KINDS = Tokens.__struct_fields__
 class Row(NamedTuple):
     """Raw values of one sample; empty ones give no frame.
 
-    `prompt` indexes the session's regions. `path` is relative to `cwd`, and cut at the root of the
+    `prompt` is the tag of the region. `path` is relative to `cwd`, and cut at the root of the
     worktree that holds `record_cwd`. `domain` is None where nothing was contacted, empty where it is
     not known what.
     """
 
-    prompt: int
+    prompt: str
     day: str
     subagent: str
     call: str
@@ -61,32 +61,43 @@ def _added(rows: Rows) -> Rows:
 
 
 def _of_each_tool(
-    rows_of: Callable[[ToolCall, str], Rows],
+    rows_of: Callable[[ToolCall, str, str], Rows],
 ) -> Callable[[Session, DayOf], Rows]:
-    """The rows of every tool call, from those of one and its day."""
+    """The rows of every tool call, from those of one, its prompt and its day."""
 
     def rows(session: Session, day_of: DayOf) -> Rows:
-        return _added(row for tool in session.tools for row in rows_of(tool, day_of(tool.at)))
+        tags = _tags(session)
+        return _added(
+            row
+            for tool in session.tools
+            for row in rows_of(tool, tags[tool.prompt], day_of(tool.at))
+        )
 
     return rows
 
 
+def _tags(session: Session) -> list[str]:
+    """The tags of the regions by index."""
+    return [prompt.tag for prompt in session.prompts]
+
+
 def tasks(session: Session, day_of: DayOf) -> Rows:
     """One row for each event."""
-    calls = (_task_of_call(call, day_of(call.at)) for call in session.calls)
-    tools = (_task_of_tool(tool, day_of(tool.at)) for tool in session.tools)
+    tags = _tags(session)
+    calls = (_task_of_call(call, tags[call.prompt], day_of(call.at)) for call in session.calls)
+    tools = (_task_of_tool(tool, tags[tool.prompt], day_of(tool.at)) for tool in session.tools)
     return _added(chain(calls, tools))
 
 
-def _task_of_call(call: ModelCall, day: str) -> tuple[Row, tuple[int, ...]]:
-    row = Row(call.prompt, day, call.subagent, f"llm/{call.tag}", kind="llm", model=call.model)
+def _task_of_call(call: ModelCall, prompt: str, day: str) -> tuple[Row, tuple[int, ...]]:
+    row = Row(prompt, day, call.subagent, f"llm/{call.tag}", kind="llm", model=call.model)
     return row, (1, call.tokens.total, 0, 0)
 
 
-def _task_of_tool(tool: ToolCall, day: str) -> tuple[Row, tuple[int, ...]]:
+def _task_of_tool(tool: ToolCall, prompt: str, day: str) -> tuple[Row, tuple[int, ...]]:
     main = min((effect.kind for effect in tool.effects), key=PRECEDENCE.__getitem__)
     row = Row(
-        tool.prompt,
+        prompt,
         day,
         tool.subagent,
         f"tool/{tool.category}",
@@ -99,18 +110,19 @@ def _task_of_tool(tool: ToolCall, day: str) -> tuple[Row, tuple[int, ...]]:
 
 def tokens(session: Session, day_of: DayOf) -> Rows:
     """The tokens of all calls that one row stands for, by `TOKEN_KINDS`."""
-    sums: defaultdict[tuple[int, str, str, str, str], Tokens] = defaultdict(Tokens)
+    tags = _tags(session)
+    sums: defaultdict[tuple[str, str, str, str, str], Tokens] = defaultdict(Tokens)
     for call in session.calls:
-        key = (call.prompt, day_of(call.at), call.subagent, call.tag, call.model)
+        key = (tags[call.prompt], day_of(call.at), call.subagent, call.tag, call.model)
         sums[key].add(call.tokens)
     for (prompt, day, subagent, tag, model), sum_ in sums.items():
         row = Row(prompt, day, subagent, f"llm/{tag}", model=model)
         yield row, msgspec.structs.astuple(sum_)
 
 
-def _system_of_tool(tool: ToolCall, day: str) -> Rows:
+def _system_of_tool(tool: ToolCall, prompt: str, day: str) -> Rows:
     for effect in tool.effects:
-        row = _effect_row(tool, day, effect)
+        row = _effect_row(tool, prompt, day, effect)
         path = common_folder(effect.paths, effect.cwd) if effect.paths else ""
         if not path and effect.processes:
             path = "."
@@ -123,14 +135,14 @@ def _system_of_tool(tool: ToolCall, day: str) -> Rows:
         )
 
 
-def _files_of_tool(tool: ToolCall, day: str) -> Rows:
+def _files_of_tool(tool: ToolCall, prompt: str, day: str) -> Rows:
     for effect in tool.effects:
-        row = _effect_row(tool, day, effect)
+        row = _effect_row(tool, prompt, day, effect)
         for path in effect.paths:
             yield row._replace(path=path), (1, int(tool.status.failed))
 
 
-def _network_of_tool(tool: ToolCall, day: str) -> Rows:
+def _network_of_tool(tool: ToolCall, prompt: str, day: str) -> Rows:
     seen = set()
     for effect in tool.effects:
         contacted = effect.domains or (("",) if effect.kind is EffectKind.NETWORK else ())
@@ -139,13 +151,13 @@ def _network_of_tool(tool: ToolCall, day: str) -> Rows:
                 continue
             seen.add(domain)
             chain = effect.processes[1:] if tool.category == "shell" else effect.processes
-            row = _effect_row(tool, day, effect)
+            row = _effect_row(tool, prompt, day, effect)
             yield row._replace(domain=domain, processes=chain), (1, int(tool.status.failed))
 
 
-def _effect_row(tool: ToolCall, day: str, effect: Effect) -> Row:
+def _effect_row(tool: ToolCall, prompt: str, day: str, effect: Effect) -> Row:
     return Row(
-        tool.prompt,
+        prompt,
         day,
         tool.subagent,
         f"tool/{tool.category}",

@@ -88,7 +88,7 @@ DIMENSIONS: dict[str, Dimension] = {
     "project": Dimension((), lambda s, _: s.labels.project(s.project.name, s.project.root, given=s.project.given)),
     "agent": Dimension((), lambda s, _: s.labels.agent(s.session.agent)),
     "session": Dimension((), lambda s, _: s.labels.session(s.session.tag)),
-    "prompt": Dimension(("prompt",), lambda s, prompt: s.labels.prompt(s.session.prompts[prompt].tag)),
+    "prompt": Dimension(("prompt",), lambda s, tag: s.labels.prompt(tag)),
     "subagent": Dimension(("subagent",), lambda s, subagent: s.labels.subagent(subagent) if subagent else None),
     "kind": Dimension(("kind",), lambda s, kind: s.labels.kind(kind) if kind else None),
     "call": Dimension(("call",), _call),
