@@ -7,7 +7,7 @@ from agentpprof_mcp.errors import NothingFoundError
 from agentpprof_mcp.evidence import MAIN, Trace, trace
 from agentpprof_mcp.profile import Label, Peek
 from agentpprof_mcp.query import Query
-from agentpprof_mcp.service import HEAVIEST, Report, by_session, measure_of, view_named
+from agentpprof_mcp.service import NAMED, Report, by_session, measure_of, view_named
 from agentpprof_mcp.writers.base import SessionRow, noun
 
 __all__ = ["MAIN", "Details", "Trace", "details", "evidence"]
@@ -52,10 +52,10 @@ def _frame_named(name: str, frames: list[Label], view: str) -> Label:
     if not alike:
         from difflib import get_close_matches  # noqa: PLC0415  only mistakes pay for it
 
-        near = get_close_matches(name[:MAX_NAME], frames, HEAVIEST, 0.5)
+        near = get_close_matches(name[:MAX_NAME], frames, NAMED, 0.5)
         alike = [Label(text) for text in near]
     told = "frames like it are" if alike else "the heaviest are"
-    listed = " ".join((alike or frames)[:HEAVIEST])
+    listed = " ".join((alike or frames)[:NAMED])
     raise NothingFoundError(f"no single frame of the {view} view is called so; {told} {listed}")
 
 

@@ -7,11 +7,12 @@ missing jobs are done here.
 """
 
 import contextlib
+import functools
 import gc
 import os
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, NoReturn, Protocol, TypeVar
 
 import msgspec
@@ -25,7 +26,7 @@ MAX_TOKENS = 8192
 """Jobs go through the queue in at most so many pieces: what an empty pipe takes without blocking."""
 
 ROOM = 16 << 20
-"""Bytes of free memory that a process keeps while it reads."""
+"""Bytes of one block of memory: twice as much may stay with the process when it is free."""
 
 SMALL = 16 << 20
 """Bytes of history below which starting workers costs more than it saves."""
@@ -70,11 +71,12 @@ def run_jobs(
         return [found[index] if index in found else work(index) for index in range(len(sizes))]
 
 
+@functools.cache
 def _keep_room() -> None:
     """Keep glibc from giving memory back after every block that is read, to ask for it again for the next.
 
     It gives back what is beyond twice the largest block that it ever got from the system and was freed. The
-    memory of this one is never touched.
+    memory of this one is never touched; that of a second would be, as it would not come from the system.
     """
     bytes(ROOM)
 
@@ -124,38 +126,46 @@ def _run_forked(
         os.write(sink, TOKEN.pack(start))
     os.close(sink)
     outputs = [os.fdopen(os.memfd_create("agentpprof"), "w+b") for _ in range(workers - 1)]
-    over, alive = os.pipe()
+    over, *alive = os.pipe()
     gc.freeze()
     children: list[int] = []
     found: dict[int, Result] = {}
     try:
-        for output in outputs:
-            try:
-                child = os.fork()
-            except OSError:  # no more processes: those that there are do it all
-                break
-            if child == 0:
-                _serve(source, order, step, work, output, alive=alive, tally=tally)
-            children.append(child)
-        os.close(alive)
+        serve = functools.partial(_serve, source, order, step, work, alive=alive[0], tally=tally)
+        _start(outputs, serve, children)
+        os.close(alive.pop())
         for start in _tokens(source):
             progress(start, len(order))
             found.update((index, work(index)) for index in order[start : start + step])
-        os.read(over, 1)  # ends when all have closed it, before their memory is taken apart
-        for output in outputs:
+        os.read(over, 1)  # ends when the last has closed its end: earlier than when it has ended
+        for output in outputs[: len(children)]:
             found.update(_results(output, result))
             if tally is not None:
                 tally.unpack(_frame(output))
         while children:
-            os.waitpid(children[-1], 0)
+            _wait(children[-1])
             children.pop()
     finally:
         _end(children)
-        os.close(source)
-        os.close(over)
+        for descriptor in (source, over, *alive):
+            os.close(descriptor)
         for output in outputs:
             output.close()
     return found
+
+
+def _start(
+    outputs: Iterable[IO[bytes]], serve: Callable[[IO[bytes]], NoReturn], children: list[int]
+) -> None:
+    """Fork a child for each output; fewer where the system allows no more, and they do it all."""
+    for output in outputs:
+        try:
+            child = os.fork()
+        except OSError:
+            return
+        if child == 0:
+            serve(output)
+        children.append(child)
 
 
 def _end(children: Sequence[int]) -> None:
@@ -164,8 +174,15 @@ def _end(children: Sequence[int]) -> None:
         import signal  # noqa: PLC0415  other runs need it not
 
         for child in children:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+            _wait(child)
+
+
+def _wait(child: int) -> None:
+    """Wait for the end of a child. One that nobody is to wait for, by a setting of our parent's, is gone by then."""
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
 
 
 def _tokens(source: int) -> Iterator[int]:

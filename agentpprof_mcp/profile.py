@@ -29,7 +29,6 @@ __all__ = [
     "TopRow",
     "Values",
     "add_up",
-    "heaviest",
 ]
 
 Label = NewType("Label", str)
@@ -102,21 +101,17 @@ class Samples(msgspec.Struct, array_like=True):
         for part in self.parts:
             yield from zip(part.stacks, part.values, strict=True)
 
-    def weights(self, measure: int) -> tuple[Stack, list[tuple[Stack, Values]]]:
-        """The first stack that has any of a measure; every frame that has, as a stack of its own, with `flat` and `cum`."""
+    def weights(self, measure: int) -> Iterator[tuple[Stack, Values]]:
+        """Every frame as a stack of its own, with its `flat` and `cum` by a measure, which may both be 0."""
         flat = [0] * len(self.frames)
         cum = flat.copy()
-        first: Stack = ()
         for stack, values in self.stacks():
             value = values[measure]
             if value:
-                first = first or stack
                 flat[stack[-1]] += value
                 for frame in set(stack):
                     cum[frame] += value
-        return first, [
-            ((frame,), (flat[frame], weight)) for frame, weight in enumerate(cum) if weight
-        ]
+        return zip(zip(range(len(flat))), zip(flat, cum, strict=True), strict=True)
 
 
 class TopRow(NamedTuple):
@@ -130,13 +125,26 @@ class TopRow(NamedTuple):
 class Ranking(msgspec.Struct, frozen=True):
     """The frames that have any of a measure: largest `cum` first, then `flat`, then by name.
 
-    `total` is that of all stacks, and `everywhere` are the frames of every stack, root first.
+    `total` is that of all stacks, and `everywhere` are the frames of every stack: root first, those of
+    one dimension by name.
     """
 
     measure: Measure
     total: int
     rows: list[TopRow]
     everywhere: list[Label]
+
+    @classmethod
+    def of(
+        cls, measure: Measure, total: int, rows: Sequence[TopRow], dimensions: Iterable[str]
+    ) -> "Ranking":
+        """The ranking of rows in any order; `dimensions` come root first."""
+        place = {name: at for at, name in enumerate(dict.fromkeys(dimensions))}
+        shared = [row.frame for row in rows if row.cum == total]
+        everywhere = sorted(
+            shared, key=lambda frame: (place.get(dimension(frame), len(place)), frame)
+        )
+        return cls(measure, total, by_weight(rows), everywhere)
 
 
 class Peek(msgspec.Struct, frozen=True):
@@ -209,7 +217,7 @@ class Profile:
         return out
 
     def top(self, measure: int = 0) -> list[TopRow]:
-        """The rows of the ranking by a measure."""
+        """Frames by weight: largest `cum` first, then `flat`, then name."""
         flat: defaultdict[Label, int] = defaultdict(int)
         cum: defaultdict[Label, int] = defaultdict(int)
         for (stack, _), values in self.samples.items():
@@ -218,16 +226,14 @@ class Profile:
                 flat[stack[-1]] += value
                 for frame in set(stack):
                     cum[frame] += value
-        return heaviest(TopRow(frame, flat[frame], weight) for frame, weight in cum.items())
+        return by_weight(TopRow(frame, flat[frame], weight) for frame, weight in cum.items())
 
     def ranking(self, measure: int = 0) -> Ranking:
-        """The frames by weight."""
-        rows, total = self.top(measure), self.totals()[measure]
-        everywhere = [row.frame for row in rows if row.cum == total]
-        if len(everywhere) > 1:
-            stack = min(sample.stack for sample, values in self.samples.items() if values[measure])
-            everywhere.sort(key=stack.index)
-        return Ranking(self.measures[measure], total, rows, everywhere)
+        """The rows of `top`, with what a table says of them."""
+        weighed = (sample.stack for sample, values in self.samples.items() if values[measure])
+        dimensions = map(dimension, min(weighed, default=()))
+        total = self.totals()[measure]
+        return Ranking.of(self.measures[measure], total, self.top(measure), dimensions)
 
     def focus(self, keeps: Callable[[Label], bool]) -> "Profile":
         """The samples with at least one frame that is to be kept."""
@@ -303,7 +309,12 @@ class Profile:
                 )
 
 
-def heaviest(rows: Iterable[TopRow]) -> list[TopRow]:
+def dimension(frame: Label) -> str:
+    """What a frame is about: `project` of `project:shop`."""
+    return frame.partition(":")[0]
+
+
+def by_weight(rows: Iterable[TopRow]) -> list[TopRow]:
     """Rows in the order of a ranking."""
     return sorted(rows, key=lambda row: (-row.cum, -row.flat, row.frame))
 

@@ -21,7 +21,7 @@ from agentpprof_mcp.patterns import matcher
 from agentpprof_mcp.profile import Measure, Profile, Ranking, Sample
 from agentpprof_mcp.query import Policy, Query
 from agentpprof_mcp.tables import moment, sessions_table
-from agentpprof_mcp.totals import STACKS, weights
+from agentpprof_mcp.totals import STACKS, Total, weights
 from agentpprof_mcp.views import DIMENSIONS, VIEWS, View
 from agentpprof_mcp.writers import WRITERS, Writer, by_name, top
 from agentpprof_mcp.writers.base import (
@@ -33,7 +33,7 @@ from agentpprof_mcp.writers.base import (
 )
 
 __all__ = [
-    "HEAVIEST",
+    "NAMED",
     "Page",
     "Ranked",
     "Region",
@@ -58,7 +58,7 @@ __all__ = [
     "writer_named",
 ]
 
-HEAVIEST = 8
+NAMED = 8
 """Frames that an error names."""
 MAX_PROFILE = 256 << 20
 """Bytes of a profile file that is merged."""
@@ -106,13 +106,17 @@ class Ranked(msgspec.Struct, frozen=True):
 
 
 def heaviest(query: Query, env: Env, progress: Progress = quiet, measure: str = "") -> Ranked:
-    """The frames of a view by weight, as of its `profile` but much faster; it raises the same, and `UserError`."""
+    """The frames of a view by weight, as those of its `profile` are, but much faster.
+
+    Raises what `profile` does, and `UserError` for a measure that the view has not.
+    """
     view = _view_of(query)
     index = _measure_of(view.name, view.measures, measure)
     found = collect(query, env, view, progress, weights(index))
-    if found.total is None or not found.total.frames:
-        raise _empty(view, found.total.sessions if found.total else 0)
-    ranking = found.total.ranking(view.measures[index])
+    total = found.total or Total()
+    if not total.frames:
+        raise _empty(view, total.sessions)
+    ranking = total.ranking(view.measures[index], query.frames or view.frames)
     return Ranked(ranking, found.reconciliation, found.tagger, found.remarks)
 
 
@@ -280,7 +284,7 @@ def focus(report: Report, pattern: str) -> Report:
     """Only the stacks with a frame that holds the pattern. Raises `UserError` or `NothingFoundError`."""
     part = report.profile.focus(matcher(pattern))
     if not part.samples:
-        frames = " ".join(row.frame for row in report.profile.top()[:HEAVIEST])
+        frames = " ".join(row.frame for row in report.profile.top()[:NAMED])
         raise NothingFoundError(f"no frame matches the focus; the heaviest frames are {frames}")
     kept = by_session(part, 0)
     rows = [row for row in report.sessions if row.handle in kept]

@@ -17,23 +17,19 @@ from agentpprof_mcp.profile import (
     TopRow,
     Values,
     add_up,
-    heaviest,
 )
 
 __all__ = ["STACKS", "Summing", "Tally", "Total", "total_of", "total_of_digests", "weights"]
 
 
 class Summing(msgspec.Struct, frozen=True):
-    """What of the samples of a session is added up, and what such a sum is called.
-
-    `terms` also gives a stack with the frames that are in every stack, as far as a ranking needs them.
-    """
+    """What of the samples of a session is added up, and what such a sum is called."""
 
     name: str
-    terms: Callable[[Samples], tuple[Stack, Iterable[tuple[Stack, Values]]]]
+    terms: Callable[[Samples], Iterable[tuple[Stack, Values]]]
 
 
-STACKS = Summing("stacks", lambda samples: ((), samples.stacks()))
+STACKS = Summing("stacks", Samples.stacks)
 
 
 def weights(measure: int) -> Summing:
@@ -42,10 +38,7 @@ def weights(measure: int) -> Summing:
 
 
 class Total(msgspec.Struct, array_like=True):
-    """What some sessions come to; each stack stands once. `started` and `ended` (milliseconds, 0 = unknown) span them.
-
-    `root_first` is a stack with the frames of every stack: the least of those of the sessions.
-    """
+    """What some sessions come to; each stack stands once. `started` and `ended` (milliseconds, 0 = unknown) span them."""
 
     frames: list[Label] = msgspec.field(default_factory=list)
     stacks: list[Stack] = msgspec.field(default_factory=list)
@@ -54,7 +47,6 @@ class Total(msgspec.Struct, array_like=True):
     started: int = 0
     ended: int = 0
     reconciliation: Reconciliation = msgspec.field(default_factory=Reconciliation)
-    root_first: tuple[Label, ...] = ()
 
     def __iter__(self) -> Iterator[tuple[tuple[Label, ...], Values]]:
         """The stacks as labels, and the values of each."""
@@ -62,17 +54,15 @@ class Total(msgspec.Struct, array_like=True):
         for stack, values in zip(self.stacks, self.values, strict=True):
             yield tuple(map(frame, stack)), values
 
-    def ranking(self, measure: Measure) -> Ranking:
-        """The frames by weight, of a sum by that measure."""
+    def ranking(self, measure: Measure, dimensions: Iterable[str]) -> Ranking:
+        """The frames by weight, of a sum of frames by that measure; `dimensions` come root first."""
         total = sum(flat for flat, _ in self.values)
-        rows = [TopRow(frame, flat, cum) for (frame,), (flat, cum) in self]
-        shared = {row.frame for row in rows if row.cum == total}
-        everywhere = [frame for frame in dict.fromkeys(self.root_first) if frame in shared]
-        return Ranking(measure, total, heaviest(rows), everywhere)
+        rows = [TopRow(frame, flat, cum) for (frame,), (flat, cum) in self if cum]
+        return Ranking.of(measure, total, rows, dimensions)
 
 
-class _Sum:
-    """A total that grows."""
+class _Growing:
+    """A total that others are added to."""
 
     def __init__(self) -> None:
         self._numbers: Numbers[Label] = Numbers()
@@ -81,17 +71,12 @@ class _Sum:
 
     def add(self, total: Total) -> None:
         """Add another total."""
-        self._sum(total.frames, zip(total.stacks, total.values, strict=True))
-        self._note(total.root_first)
+        self._take(total.frames, zip(total.stacks, total.values, strict=True))
         self._count(total.sessions, total.started, total.ended, total.reconciliation)
 
-    def _sum(self, frames: list[Label], terms: Iterable[tuple[Stack, Values]]) -> None:
+    def _take(self, frames: list[Label], terms: Iterable[tuple[Stack, Values]]) -> None:
         number = [self._numbers[frame] for frame in frames].__getitem__
         add_up(self._sums, ((tuple(map(number, stack)), values) for stack, values in terms))
-
-    def _note(self, stack: tuple[Label, ...]) -> None:
-        if stack:
-            self._rest.root_first = min(self._rest.root_first or stack, stack)
 
     def _count(self, sessions: int, started: int, ended: int, account: Reconciliation) -> None:
         rest = self._rest
@@ -107,7 +92,7 @@ class _Sum:
         return msgspec.structs.replace(self._rest, frames=frames, stacks=stacks, values=values)
 
 
-class Tally(_Sum):
+class Tally(_Growing):
     """The sum of digests, in one process or in several that each have one; see `pool.Tally`."""
 
     def __init__(self, summing: Summing) -> None:
@@ -120,9 +105,7 @@ class Tally(_Sum):
         if digest.dropped:
             self._rest.reconciliation.add(digest.reconciliation)
             return
-        first, terms = self.summing.terms(digest.samples)
-        self._sum(digest.samples.frames, terms)
-        self._note(tuple(map(digest.samples.frames.__getitem__, first)))
+        self._take(digest.samples.frames, self.summing.terms(digest.samples))
         self._count(1, digest.started, digest.ended, digest.reconciliation)
 
     def whole(self) -> Total | None:
@@ -146,10 +129,10 @@ def total_of(parts: Iterable[Total]) -> Total:
     telling = [part for part in parts if part != Total()]
     if len(telling) == 1:
         return telling[0]
-    sum_ = _Sum()
+    growing = _Growing()
     for part in telling:
-        sum_.add(part)
-    return sum_.total()
+        growing.add(part)
+    return growing.total()
 
 
 def total_of_digests(digests: Iterable[Digest], summing: Summing) -> Total:

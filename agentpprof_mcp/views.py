@@ -170,6 +170,10 @@ class _Frames:
         ]
         return root, pieces
 
+    def nothing(self, names: Iterable[str]) -> Stack:
+        """What an event is shown as that has nothing of all that was asked for: it counts nevertheless."""
+        return (self.numbers[self._scene.labels.nothing(next(iter(names)))],)
+
 
 def _stack(stack: Stack, pieces: Iterable[_Memo], row: Row) -> Stack:
     """The pieces for a row, one behind the other."""
@@ -199,7 +203,7 @@ def project(view: View, scene: Scene, day_of: DayOf, frames: tuple[str, ...] = (
         for labels, samples in parts.items()
         if samples
     ]
-    return Samples(list(session.numbers), told)
+    return Samples(list(session.numbers), told) if told else Samples()
 
 
 Stacks = Iterator[tuple[Row, list[tuple[Stack, Values]]]]
@@ -210,7 +214,8 @@ def _whole(view: View, counted: Rows, frames: Iterable[str], session: _Frames) -
     root, pieces = session.pieces(frames)
     for row, values in counted:
         if any(values):
-            yield row, [(_stack(root, pieces, row), (sum(values),) if view.apart else values)]
+            stack = _stack(root, pieces, row) or session.nothing(frames)
+            yield row, [(stack, (sum(values),) if view.apart else values)]
 
 
 def _apart(view: View, counted: Rows, frames: Sequence[str], session: _Frames) -> Stacks:

@@ -16,6 +16,7 @@ from agentpprof_mcp import pool
 pool.SMALL = 0
 pool._processors = lambda: {workers}
 parent = os.getpid()
+before = os.listdir("/proc/self/fd")
 
 def work(index):
     {body}
@@ -31,12 +32,13 @@ try:
     leftover = 1
 except ChildProcessError:
     pass
+leftover = leftover or os.listdir("/proc/self/fd") != before
 sys.exit(leftover)
 """
 
 
 def run(workers=3, jobs=40, body="pass", before=""):
-    """Run jobs in a process of one thread; its children must be gone at the end."""
+    """Run jobs in a process of one thread; its children and open files must be gone at the end."""
     script = before + SCRIPT.format(workers=workers, jobs=jobs, body=body)
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60, check=True
@@ -87,8 +89,22 @@ os.fork = refusing
 
 @pytest.mark.parametrize("most", [0, 1])
 def test_where_no_more_processes_are_allowed_fewer_do_it_all(most):
-    """One at least is there."""
+    """One at least is there, and what they add up to is whole."""
     assert run(4, before=REFUSING.format(most=most)) == EXPECTED
+    assert tallied(4, before=REFUSING.format(most=most)) == [sum(range(40)), False]
+
+
+def test_nobody_need_wait_for_the_workers():
+    """Some parents have their children's children reaped by the system."""
+    ignoring = "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)"
+    assert run(3, before=ignoring) == EXPECTED
+    assert run(3, 40, "if index == 7: raise ValueError('odd')", before=ignoring) == "odd"
+
+
+def test_a_fork_that_is_broken_off_leaves_nothing_open():
+    """An interrupt may come at any moment."""
+    interrupted = "import os\ndef fork(): raise ValueError('interrupted')\nos.fork = fork"
+    assert run(3, before=interrupted) == "interrupted"
 
 
 def test_an_error_reaches_the_caller_and_leaves_no_process_behind():
@@ -134,9 +150,9 @@ print(json.dumps([tally.sum, tally.lost]))
 '''
 
 
-def tallied(workers, packing="pass"):
+def tallied(workers, packing="pass", before=""):
     """What jobs add up to, and whether some of it was lost."""
-    script = TALLIED.format(workers=workers, packing=packing)
+    script = before + TALLIED.format(workers=workers, packing=packing)
     result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=60, check=True
     )

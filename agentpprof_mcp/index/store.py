@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "NAME", "Row", "Store", "stand_in"]
 
 NAME = "index.sqlite"
-FORMAT = 3
+FORMAT = 4
 """Number of this layout, and of the structs in it; a file of any other is set aside."""
 
 WAIT = 2.0

@@ -30,7 +30,7 @@ MAX_FRAME = 64
 MAX_FULL_PATH = 200
 """Bytes of a frame, its key included."""
 
-UNKNOWN, OTHER, REDACTED = "unknown", "other", "redacted"
+UNKNOWN, OTHER, NONE, REDACTED = "unknown", "other", "none", "redacted"
 REPO, SEGMENT, EXTERNAL = "repo", "seg", "external"
 
 KINDS = frozenset(("llm", "tool", "input", "output", "cache_read", "cache_write", "estimate"))
@@ -173,6 +173,10 @@ class Labels:
     def bare(self, label: Label) -> Label:
         """The value of a frame without its key."""
         return Label(label.partition(":")[2] or label)
+
+    def nothing(self, dimension: str) -> Label:
+        """`DIMENSION:none`, in a stack that would have no frame."""
+        return self._frame(dimension, NONE)
 
     def _frame(self, key: str, value: str, limit: int = MAX_FRAME) -> Label:
         """The whole frame, cut to its bytes. A value with a secret is a mistake made earlier: hidden."""

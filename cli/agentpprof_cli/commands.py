@@ -81,15 +81,14 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
     if policy and args.include_previews:
         raise UserError("--public and --include-previews exclude each other")
     if writer is None:
-        return _ranked(args, env)
+        return _ranked(args, env, policy)
     report = _focused(_profiled(args, env, whole=policy is not None or writer.whole), args)
     _put(args.output, writer, service.publish(report, policy) if policy else report)
     return _verdict(report.reconciliation, strict=args.strict)
 
 
-def _ranked(args: argparse.Namespace, env: Env) -> int:
+def _ranked(args: argparse.Namespace, env: Env, policy: Policy | None) -> int:
     """Show the heaviest frames of the profile that the flags ask for."""
-    policy = policy_of(args)
     if policy or args.focus:
         report = _profiled(args, env, whole=policy is not None)
         return _tabulated(report, args, policy)
@@ -207,10 +206,11 @@ def _top_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def _top(args: argparse.Namespace, env: Env) -> int:
+    policy = policy_of(args)
     if not args.profiles:
-        return _ranked(args, env)
+        return _ranked(args, env, policy)
     refuse(args, SAVED, SELECTION, VIEW[1:], TAGGING)
-    return _tabulated(_saved(args.profiles, args), args, policy_of(args))
+    return _tabulated(_saved(args.profiles, args), args, policy)
 
 
 def _merge_flags(parser: argparse.ArgumentParser) -> None:

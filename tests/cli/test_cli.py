@@ -311,6 +311,26 @@ def test_own_frames_make_a_pivot(run, shop):
     assert all(line.startswith("path:") for line in lines)
 
 
+def test_events_that_have_none_of_the_frames_count_nevertheless(run, shop):
+    """--frames domain."""
+    whole = run("--view", "system", "--format", "json")
+    lines = run("--view", "system", "--frames", "domain,mcp", "--format", "folded").stdout.decode()
+    assert "domain:none " in lines
+    weights = [int(line.rpartition(" ")[2]) for line in lines.splitlines()]
+    assert sum(weights) == json.loads(whole.stdout)["totals"][0]
+
+
+@pytest.mark.parametrize("words", [(), ("--no-index",), ("--format", "folded"), ("--focus", "x")])
+def test_a_view_without_samples_says_so(run, shop, words):
+    """In every way to it; a measure without weight is no such view."""
+    for _ in ("cold", "warm"):
+        empty = run("--view", "network", "--agent", "codex", *words)
+        assert (empty.returncode, empty.stdout) == (1, b"")
+        assert "the network view has no samples in the 1 selected sessions" in said(empty)
+    weightless = run("--view", "system", "--agent", "codex", "--measure", "errors")
+    assert (weightless.returncode, weightless.stdout) == (0, b"0 errors\n")
+
+
 def test_a_closed_pipe_ends_quietly(run, shop, tmp_path):
     """agentpprof | head."""
     command = f"{sys.executable} -m agentpprof_cli.main --format json | head -c 1"
