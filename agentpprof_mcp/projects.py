@@ -137,7 +137,7 @@ def _linked_worktrees(root: Path) -> list[str]:
         marks = sorted((root / ".git" / "worktrees").glob("*/gitdir"))
     except OSError:
         return []
-    found = (_pointer(mark).strip() for mark in marks)
+    found = (_pointer(mark).strip() for mark in marks if mark.is_file())
     return [pointer.removesuffix("/.git") for pointer in found if pointer]
 
 

@@ -1,5 +1,6 @@
 """Which project a directory belongs to, and what its paths are relative to."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -99,6 +100,17 @@ def test_a_given_root_holds_its_linked_worktrees(repository):
     linked = str((repository.parent / "linked").resolve())
     assert project.holds(linked + "/sub")
     assert project.root_of(linked + "/sub") == normal(linked)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_is_no_file_links_no_worktree(repository):
+    """A pipe in its place would never end."""
+    odd = repository / ".git" / "worktrees" / "odd"
+    odd.mkdir()
+    os.mkfifo(odd / "gitdir")
+    project = Projects(repository, None).given
+    assert project is not None
+    assert project.holds(str((repository.parent / "linked").resolve()))
 
 
 def test_a_given_name_wins(tmp_path):

@@ -85,8 +85,7 @@ def _meta_path(path: str) -> str:
 def meta_of(path: str) -> Meta:
     """What stands beside a sub-agent's file about it; empty when there is nothing readable."""
     try:
-        with Path(_meta_path(path)).open("rb") as stream:
-            return msgspec.json.decode(stream.read(META_LIMIT), type=Meta)
+        return msgspec.json.decode(head_of_file(_meta_path(path), META_LIMIT), type=Meta)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Meta()
 

@@ -1,6 +1,7 @@
 """Claude Code files: what counts once, what opens a region, where sub-agents belong."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -301,6 +302,15 @@ def test_the_file_beside_a_subagents_file_names_its_type_and_its_starter(tmp_pat
     session = read(parent_with_task(), tmp_path, path)
     call = next(c for c in session.calls if c.id.startswith("m-b7"))
     assert (call.prompt, call.subagent) == (1, "general-purpose")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_nothing_but_a_file_is_waited_for(tmp_path):
+    """A pipe in its place would never end."""
+    path = agent_file(tmp_path, "b7")
+    os.mkfifo(path.with_name("agent-b7.meta.json"))
+    session = read(parent_with_task(), tmp_path, path)
+    assert any(call.id.startswith("m-b7") for call in session.calls)
 
 
 def test_subagents_of_subagents_stay_in_the_first_ones_region(tmp_path):
