@@ -25,7 +25,7 @@ TOKEN = struct.Struct("=I")
 MAX_TOKENS = 8192
 """Jobs go through the queue in at most so many pieces: what an empty pipe takes without blocking."""
 
-ROOM = 16 << 20
+ROOM = 2 << 20
 """Bytes of one block of memory: twice as much may stay with the process when it is free."""
 
 SMALL = 16 << 20
