@@ -9,7 +9,6 @@ Two things to know about `Effect.domains`: `registry:NAME` is a service that a c
 """
 
 from agentpprof_mcp.effects.arguments import Action, Arguments, parse_arguments
-from agentpprof_mcp.effects.native import native_effects
 from agentpprof_mcp.effects.places import join
 from agentpprof_mcp.effects.tools import CATEGORIES, category_of, mcp_of, tool_of
 from agentpprof_mcp.model import Effect
@@ -36,6 +35,8 @@ def effects_of(
     """
     tool = tool_of(name)
     if not tool.language:
+        from agentpprof_mcp.effects.native import native_effects  # noqa: PLC0415  not in every view
+
         return native_effects(tool, arguments, cwd)
     if not commands:
         return []

@@ -23,17 +23,18 @@ FAMILY = re.compile(
     r"|starcoder|composer|palmyra|sonar"
 )
 """A Claude generation is named by a word, and new words come: one is let through before a number."""
-WORDS = (
+_WORDS = (
     "air alpha base beta chat code coder codex deep distill exp experimental fast flash flashx free "
     "haiku high instant instruct it k large latest lite low m max maverick medium micro mini moe nano "
     "next omni opus oss plus premier preview pro r reasoner reasoning research scout small sonnet spark "
     "super text thinking tiny turbo ultra v vision vl xhigh"
 )
+WORDS = frozenset(_WORDS.split())
 PART = re.compile(
     r"[-_.:@]?(?:"
     r"[12]\d{3}(?:0[1-9]|1[0-2])[0-3]\d"  # 20251101
     r"|[ekmoqrv]?(?:\d{1,2}x)?\d{1,4}(?:\.\d{1,2}){0,2}[abkmot]?"  # 5, 4.1, 4o, v3.2, r1, 8x7b
-    rf"|{'|'.join(WORDS.split())}"
+    r"|([a-z]+)"  # one of WORDS
     r")(?![a-z0-9])"
 )
 CONTEXT = re.compile(r"\[\d{1,4}[km]\]$")
@@ -50,7 +51,7 @@ def model_name(raw: str) -> str:
     if family is None:
         return CUSTOM
     end = family.end()
-    while part := PART.match(name, end):
+    while (part := PART.match(name, end)) and (part[1] is None or part[1] in WORDS):
         end = part.end()
     if name[end : end + 1].isalnum():
         return CUSTOM

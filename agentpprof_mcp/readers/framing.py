@@ -112,6 +112,12 @@ def open_history(path: str) -> tuple[io.FileIO, int]:
 
     Raises `OSError` when it is gone, unreadable, or not a regular file.
     """
+    descriptor, size = _descriptor_of(path)
+    return io.FileIO(descriptor), size
+
+
+def _descriptor_of(path: str) -> tuple[int, int]:
+    """The same, without an object around it: histories have very many files."""
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
@@ -120,26 +126,29 @@ def open_history(path: str) -> tuple[io.FileIO, int]:
     if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file")
-    return io.FileIO(descriptor), info.st_size
+    return descriptor, info.st_size
 
 
 def _chunks(path: str, account: Reconciliation, most: int = CHUNK) -> Iterator[bytes]:
     """The bytes of a file in pieces, unpacked if it is zstd by its first bytes."""
-    stream, size = open_history(path)
-    with stream:
+    descriptor, size = _descriptor_of(path)
+    try:
         left = size
         while left > 0:
             checkpoint()
-            chunk = stream.read(min(most, left))
+            chunk = os.read(descriptor, min(most, left))
             if not chunk:  # cut short by its writer since it was opened
                 _stop(account, left)
                 return
             if left == size and chunk.startswith(ZST_MAGIC):
-                stream.seek(0)
-                yield from _unpacked(stream, size, account)
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                with io.FileIO(descriptor, closefd=False) as stream:
+                    yield from _unpacked(stream, size, account)
                 return
             left -= len(chunk)
             yield chunk
+    finally:
+        os.close(descriptor)
 
 
 def head_of_file(path: str, limit: int = HEAD) -> bytes:
