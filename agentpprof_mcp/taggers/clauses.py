@@ -35,15 +35,14 @@ def clauses_of(text: str) -> Iterator[Clause]:
         words: list[str] = []
         heads = [0]
         for piece in line.split():
-            found, pauses, passes = _piece(piece)
+            found, pauses, ends, passes = _piece(piece)
             if words or not passes:
                 words += found
-            end = piece[-1]
-            if end in ENDS and words:
-                yield Clause(words, heads, end in ASKS)
+            if ends and words:
+                yield Clause(words, heads, piece[-1] in ASKS)
                 words, heads = [], [0]
                 left -= 1
-            elif words and (pauses or end in PAUSES) and heads[-1] != len(words):
+            elif pauses and words and heads[-1] != len(words):
                 heads.append(len(words))
         if words:
             yield Clause(words, heads, asks=False)
@@ -55,11 +54,13 @@ def clauses_of(text: str) -> Iterator[Clause]:
 class Piece(NamedTuple):
     """The words of a piece of text without blanks.
 
-    A request may begin behind it if it `pauses`. At the beginning of a clause, one that `passes` is nothing.
+    A request may begin behind it if it `pauses`; a clause is over if it `ends`. At the beginning of a clause, one
+    that `passes` is nothing.
     """
 
     words: tuple[str, ...]
-    pauses: bool = False
+    pauses: bool
+    ends: bool
     passes: bool = False
 
 
@@ -67,17 +68,19 @@ class Piece(NamedTuple):
 def _piece(text: str) -> Piece:
     """What a piece holds. An address stands for a noun; it passes, and so does the number of a list's entry."""
     low = text.lower()
+    pauses, ends = text[-1] in PAUSES, text[-1] in ENDS
     if low.startswith(ADDRESS):
         noun = next((word for part, word in LINKS.items() if part in low), "link")
-        return Piece((noun,), pauses=True, passes=True)
+        return Piece((noun,), pauses=True, ends=ends, passes=True)
     if not low.isascii():
         if _is_unspaced(low):
-            return Piece(tuple(_unspaced_words().findall(low)))
+            return Piece(tuple(_unspaced_words().findall(low)), pauses, ends)
         low = low.replace("’", "'")
     word = low.rstrip(STRIPPED) if low[0] == "." else low.strip(STRIPPED)
     if not word:
-        return Piece(())
-    return Piece((word,), word in JOINTS, passes=low[-1] in ".)" and word.isdecimal())
+        return Piece((), pauses, ends)
+    passes = low[-1] in ".)" and word.isdecimal()
+    return Piece((word,), pauses or word in JOINTS, ends, passes)
 
 
 def _is_unspaced(word: str) -> bool:
