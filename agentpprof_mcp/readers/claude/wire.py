@@ -75,7 +75,6 @@ class Record(msgspec.Struct, gc=False):
     """One line."""
 
     type: str = ""
-    subtype: str = ""
     uuid: str = ""
     parentUuid: str | None = None  # noqa: N815
     timestamp: str = ""
