@@ -7,6 +7,7 @@ merged or sent on is already redacted.
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import starmap
 from operator import add
 from typing import NamedTuple, NewType, TypeVar
 
@@ -102,16 +103,9 @@ class Samples(msgspec.Struct, array_like=True):
             yield from zip(part.stacks, part.values, strict=True)
 
     def weights(self, measure: int) -> Iterator[tuple[Stack, Values]]:
-        """Every frame as a stack of its own, with its `flat` and `cum` by a measure, which may both be 0."""
-        flat = [0] * len(self.frames)
-        cum = flat.copy()
-        for stack, values in self.stacks():
-            value = values[measure]
-            if value:
-                flat[stack[-1]] += value
-                for frame in set(stack):
-                    cum[frame] += value
-        return zip(zip(range(len(flat))), zip(flat, cum, strict=True), strict=True)
+        """Every frame that has any of a measure as a stack of its own, with its `flat` and `cum`."""
+        for frame, flat, cum in flat_and_cum(self.stacks(), measure):
+            yield (frame,), (flat, cum)
 
 
 class TopRow(NamedTuple):
@@ -218,15 +212,8 @@ class Profile:
 
     def top(self, measure: int = 0) -> list[TopRow]:
         """Frames by weight: largest `cum` first, then `flat`, then name."""
-        flat: defaultdict[Label, int] = defaultdict(int)
-        cum: defaultdict[Label, int] = defaultdict(int)
-        for (stack, _), values in self.samples.items():
-            value = values[measure]
-            if value:
-                flat[stack[-1]] += value
-                for frame in set(stack):
-                    cum[frame] += value
-        return by_weight(TopRow(frame, flat[frame], weight) for frame, weight in cum.items())
+        stacks = ((sample.stack, values) for sample, values in self.samples.items())
+        return by_weight(starmap(TopRow, flat_and_cum(stacks, measure)))
 
     def ranking(self, measure: int = 0) -> Ranking:
         """The rows of `top`, with what a table says of them."""
@@ -312,6 +299,21 @@ class Profile:
 def dimension(frame: Label) -> str:
     """What a frame is about: `project` of `project:shop`."""
     return frame.partition(":")[0]
+
+
+def flat_and_cum(
+    stacks: Iterable[tuple[tuple[Key, ...], Values]], measure: int
+) -> Iterator[tuple[Key, int, int]]:
+    """Every frame that has any of a measure: what it has where it is the leaf, and where it is anywhere (once)."""
+    flat: defaultdict[Key, int] = defaultdict(int)
+    cum: defaultdict[Key, int] = defaultdict(int)
+    for stack, values in stacks:
+        value = values[measure]
+        if value:
+            flat[stack[-1]] += value
+            for frame in set(stack):
+                cum[frame] += value
+    return ((frame, flat[frame], weight) for frame, weight in cum.items())
 
 
 def by_weight(rows: Iterable[TopRow]) -> list[TopRow]:

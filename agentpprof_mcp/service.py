@@ -18,7 +18,7 @@ from agentpprof_mcp.labels import foreign
 from agentpprof_mcp.listing import sessions_json
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.patterns import matcher
-from agentpprof_mcp.profile import Measure, Profile, Ranking, Sample
+from agentpprof_mcp.profile import Profile, Ranking, Sample
 from agentpprof_mcp.query import Policy, Query
 from agentpprof_mcp.tables import moment, sessions_table
 from agentpprof_mcp.totals import STACKS, Total, weights
@@ -111,7 +111,7 @@ def heaviest(query: Query, env: Env, progress: Progress = quiet, measure: str = 
     Raises what `profile` does, and `UserError` for a measure that the view has not.
     """
     view = _view_of(query)
-    index = _measure_of(view.name, view.measures, measure)
+    index = measure_of(Profile(view.name, view.measures), measure)
     found = collect(query, env, view, progress, weights(index))
     total = found.total or Total()
     if not total.frames:
@@ -248,13 +248,11 @@ def table(ranked: Ranking, limit: int, skip: int = 0) -> Page:
 
 def measure_of(shown: Profile, name: str) -> int:
     """The index of a measure of a profile; of its width without a name. Raises `UserError`."""
-    return _measure_of(shown.view, shown.measures, name)
-
-
-def _measure_of(view: str, measures: Iterable[Measure], name: str) -> int:
-    names = [known.name for known in measures]
+    names = [known.name for known in shown.measures]
     if name and name not in names:
-        raise UserError(f"the {view} view does not measure {name!r}; it has {', '.join(names)}")
+        raise UserError(
+            f"the {shown.view} view does not measure {name!r}; it has {', '.join(names)}"
+        )
     return names.index(name) if name else 0
 
 

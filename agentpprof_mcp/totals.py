@@ -57,7 +57,7 @@ class Total(msgspec.Struct, array_like=True):
     def ranking(self, measure: Measure, dimensions: Iterable[str]) -> Ranking:
         """The frames by weight, of a sum of frames by that measure; `dimensions` come root first."""
         total = sum(flat for flat, _ in self.values)
-        rows = [TopRow(frame, flat, cum) for (frame,), (flat, cum) in self if cum]
+        rows = [TopRow(frame, flat, cum) for (frame,), (flat, cum) in self]
         return Ranking.of(measure, total, rows, dimensions)
 
 

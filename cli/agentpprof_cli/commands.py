@@ -82,8 +82,9 @@ def _profile(args: argparse.Namespace, env: Env) -> int:
         raise UserError("--public and --include-previews exclude each other")
     if writer is None:
         return _ranked(args, env, policy)
-    report = _focused(_profiled(args, env, whole=policy is not None or writer.whole), args)
-    _put(args.output, writer, service.publish(report, policy) if policy else report)
+    report = _profiled(args, env, whole=policy is not None or writer.whole)
+    report = _published(_focused(report, args), policy)
+    _put(args.output, writer, report)
     return _verdict(report.reconciliation, strict=args.strict)
 
 
@@ -100,14 +101,17 @@ def _ranked(args: argparse.Namespace, env: Env, policy: Policy | None) -> int:
 
 def _tabulated(report: service.Report, args: argparse.Namespace, policy: Policy | None) -> int:
     """Show the heaviest frames of a profile, as far as it is in focus."""
-    report = _focused(report, args)
-    report = service.publish(report, policy) if policy else report
+    report = _published(_focused(report, args), policy)
     sys.stdout.write(service.table(service.ranking(report, args.measure), args.limit).text)
     return _verdict(report.reconciliation, strict=args.strict)
 
 
 def _focused(report: service.Report, args: argparse.Namespace) -> service.Report:
     return service.focus(report, args.focus) if args.focus else report
+
+
+def _published(report: service.Report, policy: Policy | None) -> service.Report:
+    return service.publish(report, policy) if policy else report
 
 
 # --- sessions --------------------------------------------------------------------------------

@@ -146,6 +146,17 @@ def test_a_public_profile_is_refused_where_little_is_shared(run, shop):
     assert run("top", "--public", "--force").stdout.startswith(b"6 events")
 
 
+@pytest.mark.parametrize("words", [(), ("--format", "folded"), ("--format", "json")])
+def test_what_is_said_beside_a_public_profile_is_public_too(run, shop, words):
+    """Counts are rounded in every form of it: one may be copied along."""
+    (path,) = (shop / ".claude").rglob("*.jsonl")
+    with path.open("ab") as stream:
+        stream.write(b'{"type":"mode"}\n' * 1234 + b"damaged\n")
+    account = run("--public", "--force", *words).stderr.decode()
+    assert account.startswith("agentpprof: of 1,200 lines: 1 lines skipped")
+    assert "of 1,200 lines" not in run().stderr.decode()
+
+
 @pytest.mark.parametrize("words", [("--exact",), ("--k", "9"), ("--public", "--include-previews")])
 def test_flags_that_make_no_sense_together_are_usage_errors(run, shop, words):
     """Before anything is read."""

@@ -33,7 +33,6 @@ class Ledger:
         self._reported: set[str] = set()
         self._visible: dict[str, int] = {}
         self._unnamed = 0
-        self._last: tuple[str, Usage | None] = ("", None)
 
     def call_of(
         self, record: Record, message: Message, at: int, prompt: int, subagent: str
@@ -47,9 +46,8 @@ class Ledger:
             call = ModelCall(key, at, prompt, message.model, tokens, subagent)
             call.message = message.id or record.uuid
             self.calls[key] = call
-        elif usage is not None and self._last != (key, usage):  # mostly each line repeats it
+        elif usage is not None:
             call.tokens.raise_to(_tokens(usage))
-        self._last = key, usage
         if usage is None:
             self._visible[key] = self._visible.get(key, 0) + _visible(message)
         else:
