@@ -61,7 +61,7 @@ class CacheFile:
     @contextmanager
     def reading(self) -> Iterator["sqlite3.Connection"]:
         """A connection to the file as it is."""
-        with self._opened("rw" if os.access(self.path, os.W_OK) else "ro") as connection:
+        with self._opened("rw" if self._is_writable() else "ro") as connection:
             yield connection
 
     @contextmanager
@@ -72,7 +72,7 @@ class CacheFile:
         except OSError:
             raise CacheFileError(UNAVAILABLE) from None
         with self._opened("rwc") as connection:
-            self.path.chmod(0o600)
+            self.path.chmod(self.path.stat().st_mode & 0o700)
             if not self._durable:
                 connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN IMMEDIATE")
@@ -93,6 +93,16 @@ class CacheFile:
                 self._beside(part).replace(self._beside(ASIDE + part))
         return not self.exists()
 
+    def _is_writable(self) -> bool:
+        """Whether the system lets this user write to the file."""
+        return os.access(self.path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+    def _state(self, trouble: str) -> str:
+        """What SQLite's name of an error means for the file."""
+        if trouble == "SQLITE_READONLY" and self._is_writable():
+            return DAMAGED  # not the system forbids to write, but the file's own header
+        return next((STATES[key] for key in STATES if trouble.startswith(key)), UNAVAILABLE)
+
     @contextmanager
     def _opened(self, mode: str) -> Iterator["sqlite3.Connection"]:
         """A connection; what goes wrong with it is told in one word, and a damaged file moves.
@@ -112,8 +122,7 @@ class CacheFile:
         except UnicodeDecodeError:  # of a message that quotes the file
             state = DAMAGED
         except (sqlite3.Error, OSError) as error:
-            name = getattr(error, "sqlite_errorname", "")
-            state = next((STATES[key] for key in STATES if name.startswith(key)), UNAVAILABLE)
+            state = self._state(getattr(error, "sqlite_errorname", ""))
         else:
             return
         if state == DAMAGED and not self._move_aside():

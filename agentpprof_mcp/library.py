@@ -7,6 +7,7 @@ a tree by session, so that a question about everything costs what has changed si
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from agentpprof_mcp.cachefile import DAMAGED
 from agentpprof_mcp.digest import Digest, Facts, Made
 from agentpprof_mcp.index import Row, Store, Unit, stand_in
 from agentpprof_mcp.model import Session
@@ -105,11 +106,12 @@ class Library:
         return self._work.gate(unit.cwds, unit.started, unit.ended)[1]
 
     def _keep(self) -> None:
-        """Write what is new; that sums alone could not be written is no trouble."""
+        """Write what is new; that sums alone could not be written is no trouble, unless to the file."""
         if self._rows or self._found.forget:
             before = self._store.trouble
             self._store.keep(self._rows, self._found.forget)
-            if not self._found.forget and all(row.owner == SUM for row in self._rows):
+            needless = not self._found.forget and all(row.owner == SUM for row in self._rows)
+            if needless and self._store.trouble != DAMAGED:
                 self._store.trouble = before
             self._rows, self._found.forget = [], []
 

@@ -3,9 +3,11 @@
 A history may hold calls whose absurd numbers add up to more. What holds such a sum is packed as JSON.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
+
+from agentpprof_mcp.decoding import packed_decoder
 
 __all__ = ["pack", "unpack"]
 
@@ -13,6 +15,8 @@ Value = TypeVar("Value")
 
 JSON = (b"[", b"{")
 """How an array or an object begins in JSON; in msgpack these bytes are numbers, which no struct is."""
+
+_decoders: dict[object, msgspec.msgpack.Decoder[Any]] = {}
 
 
 def pack(value: msgspec.Struct) -> bytes:
@@ -27,8 +31,11 @@ def pack(value: msgspec.Struct) -> bytes:
 
 def unpack(data: bytes, kind: type[Value]) -> Value:
     """The value again. Raises `msgspec.MsgspecError` for what was not packed so."""
+    if kind not in _decoders:
+        _decoders[kind] = packed_decoder(kind)
     if data.startswith(JSON):
         import json  # noqa: PLC0415  as above
 
         return msgspec.convert(json.loads(data), kind)
-    return msgspec.msgpack.decode(data, type=kind)
+    value: Value = _decoders[kind].decode(data)
+    return value

@@ -17,6 +17,8 @@ from typing import IO, NoReturn, Protocol, TypeVar
 
 import msgspec
 
+from agentpprof_mcp.decoding import packed_decoder
+
 __all__ = ["Tally", "run_jobs"]
 
 Result = TypeVar("Result")
@@ -226,7 +228,7 @@ def _serve(
 
 def _results(output: IO[bytes], result: type[Result]) -> Iterator[tuple[int, Result]]:
     """Whole frames that a worker left; one of no length, or a cut one, ends them."""
-    decoder = msgspec.msgpack.Decoder(tuple[int, result])  # type: ignore[valid-type]
+    decoder = packed_decoder(tuple[int, result])  # type: ignore[valid-type]
     output.seek(0)
     while frame := _frame(output):
         yield decoder.decode(frame)

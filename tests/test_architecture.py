@@ -26,11 +26,12 @@ MAY_IMPORT: dict[str, str] = {
     "model": "",
     "projects": "effects",
     "keys": "",
-    "pool": "",
+    "pool": "decoding",
     "hashing": "",
-    "packing": "",
+    "decoding": "",
+    "packing": "decoding",
     "profile": "model",
-    "effects": "model",
+    "effects": "decoding model",
     "labels": "effects hashing model profile",
     "public": "errors labels model profile query writers.base",
     "query": "errors",
@@ -39,9 +40,9 @@ MAY_IMPORT: dict[str, str] = {
     "readers.base": "model readers.framing",
     "readers.framing": "halt model",
     "readers.lines": "model readers.framing",
-    "readers.*": "effects model readers.base readers.framing readers.lines",
+    "readers.*": "decoding effects model readers.base readers.framing readers.lines",
     "readers": "errors model readers.*",
-    "taggers": "cachefile effects errors hashing labels model output patterns query",
+    "taggers": "cachefile decoding effects errors hashing labels model output patterns query",
     "writers.base": "model profile",
     "writers.*": "errors model profile writers.base",
     "writers": "writers.*",
@@ -49,13 +50,13 @@ MAY_IMPORT: dict[str, str] = {
     "views": "labels model profile projects readers.base rows",
     "digest": "labels model packing profile projects",
     "cachefile": "",
-    "index": "cachefile hashing readers",
+    "index": "cachefile decoding hashing readers",
     "totals": "digest model packing profile",
     "work": "digest env index keys labels model ownership profile projects query readers taggers views",
     "reading": "digest ownership pool readers totals work",
     "survey": "digest index ownership readers reading totals work",
     "tree": "index",
-    "library": "digest index model packing reading survey totals tree work",
+    "library": "cachefile digest index model packing reading survey totals tree work",
     "selecting": "digest env errors model query",
     "collect": "cachefile digest env errors index keys library model query readers reading selecting survey taggers totals views work",
     "tables": "digest",
@@ -70,7 +71,7 @@ MAY_IMPORT: dict[str, str] = {
     "results": "errors looking model service",
     "stdio": "",
     "memo": "readers.framing",
-    "server": "env errors giving halt looking memo model output query readers readers.framing results service stdio views writers",
+    "server": "decoding env errors giving halt looking memo model output query readers readers.framing results service stdio views writers",
     "__main__": "readers server",
     "cli": "upkeep collect env errors giving model output query readers service taggers views writers",
 }
@@ -242,6 +243,17 @@ def test_heavy_and_dangerous_modules_stay_where_they_belong(name: str) -> None:
     for outside, places in ONLY_IN.items():
         if name.removeprefix("agentpprof_mcp.") not in places:
             assert not [m for m in taken if m == outside or m.startswith(f"{outside}.")]
+
+
+@every_module
+def test_types_are_made_ready_in_one_place(name: str) -> None:
+    """Threads that make the same one ready at once crash: see `decoding`."""
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            made = node.func.attr == "Decoder" and name != "agentpprof_mcp.decoding"
+            given = node.func.attr == "decode" and "type" in {word.arg for word in node.keywords}
+            assert not made
+            assert not given
 
 
 @every_module

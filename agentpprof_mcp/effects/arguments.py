@@ -4,6 +4,8 @@ from functools import cache
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
+
 __all__ = ["Action", "Arguments", "parse_arguments"]
 
 MAX_STDLIB = 1 << 20
@@ -39,7 +41,7 @@ class Arguments(msgspec.Struct, gc=False):
     agent_type: str | None = None
 
 
-DECODER = msgspec.json.Decoder(Arguments)
+DECODER = json_decoder(Arguments)
 
 
 def parse_arguments(raw: bytes | str | msgspec.Raw) -> Arguments:

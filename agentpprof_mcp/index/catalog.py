@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from agentpprof_mcp import __version__
+from agentpprof_mcp.decoding import packed_decoder
 from agentpprof_mcp.index.seal import sealed, unsealed
 from agentpprof_mcp.index.store import Row, Store, stand_in
 from agentpprof_mcp.readers import File
@@ -45,6 +46,9 @@ class Unit(msgspec.Struct, array_like=True):
     shared: bool = False
 
 
+UNITS = packed_decoder(list[Unit])
+
+
 class Catalog:
     """The units of one agent's root, by name."""
 
@@ -54,7 +58,7 @@ class Catalog:
         self._store = store
         self._kept = store.find({self._place: b""}).get(self._place, b"")
         self._plain = unsealed(self._kept, store.secret()) if self._kept else EMPTY
-        units = msgspec.msgpack.decode(self._plain, type=list[Unit])
+        units = UNITS.decode(self._plain)
         self.units = {unit.name: unit for unit in units}
 
     def rows(self, units: Iterable[Unit]) -> list[Row]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.model import Reconciliation
@@ -28,6 +29,9 @@ class Told(msgspec.Struct):
     """The field of a record that names its session."""
 
     sessionId: str = ""  # noqa: N815  the name on the wire
+
+
+TOLD = json_decoder(Told)
 
 
 def current_session(meta: Mapping[str, object], roots: Mapping[str, Path], env: Env) -> str:
@@ -51,7 +55,7 @@ def _session_with(call: str, root: Path) -> str:
         for line in reversed(_end_of(path).split(b"\n")):
             if needle in line:
                 try:
-                    return msgspec.json.decode(line, type=Told).sessionId
+                    return TOLD.decode(line).sessionId
                 except (msgspec.MsgspecError, UnicodeDecodeError):
                     continue
     return ""

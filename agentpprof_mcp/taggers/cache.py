@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.errors import InputError
 from agentpprof_mcp.output import write_whole
 from agentpprof_mcp.taggers.base import TAG
@@ -38,6 +39,9 @@ class _File(msgspec.Struct):
 
     schema: str
     tags: dict[str, str]
+
+
+_FILE = json_decoder(_File)
 
 
 class _DamagedError(Exception):
@@ -84,7 +88,7 @@ class TagCache:
         with self.path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
         try:
-            file = msgspec.json.decode(data, type=_File)
+            file = _FILE.decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise _DamagedError from None
         if file.schema != SCHEMA or len(data) > LARGEST:

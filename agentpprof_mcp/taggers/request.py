@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.labels import scrub
 from agentpprof_mcp.taggers.base import TAG
 from agentpprof_mcp.taggers.reasons import Reason, Trouble
@@ -45,7 +46,7 @@ class _Completion(msgspec.Struct):
     choices: list[_Choice]
 
 
-_COMPLETION = msgspec.json.Decoder(_Completion)
+_COMPLETION = json_decoder(_Completion)
 
 
 def head(text: str) -> str:

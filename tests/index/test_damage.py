@@ -100,6 +100,19 @@ def test_damage_costs_time_only(world: World, name: str) -> None:
     world.check(Asked(view=1))
 
 
+def test_a_header_that_forbids_writing_is_damage(world: World) -> None:
+    """Its byte 18 says which versions may write; who only reads it need not care."""
+    data = bytearray(world.index.read_bytes())
+    data[18] ^= 4
+    world.index.write_bytes(data)
+    world.append(world.files()[0])
+    world.check()
+    assert set(world.remarks) == {DAMAGED}
+    assert world.index.with_name("index.sqlite.damaged").exists()
+    world.check()
+    assert not world.remarks
+
+
 @settings(max_examples=40)
 @given(seed=st.integers(0, 2**32))
 def test_any_flipped_bytes_are_noticed(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:

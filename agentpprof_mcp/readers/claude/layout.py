@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.model import Reconciliation
 from agentpprof_mcp.readers.base import File, Group, Heads
 from agentpprof_mcp.readers.claude.wire import DECODER
@@ -43,7 +44,8 @@ class First(msgspec.Struct):
     uuid: str = ""
 
 
-FIRST = msgspec.json.Decoder(First)
+META_FILE = json_decoder(Meta)
+FIRST = json_decoder(First)
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ def _meta_path(path: str) -> str:
 def meta_of(path: str) -> Meta:
     """What stands beside a sub-agent's file about it; empty when there is nothing readable."""
     try:
-        return msgspec.json.decode(head_of_file(_meta_path(path), META_LIMIT), type=Meta)
+        return META_FILE.decode(head_of_file(_meta_path(path), META_LIMIT))
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
         return Meta()
 

@@ -4,6 +4,7 @@ import re
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.model import Status
 from agentpprof_mcp.readers.claude.wire import Block
 
@@ -25,7 +26,7 @@ EXIT_CODE = re.compile(r"Exit code \d+\s*")
 
 HEAD = 200
 
-CONTENT = msgspec.json.Decoder(str | list[Block])
+CONTENT = json_decoder(str | list[Block])  # type: ignore[arg-type]
 
 
 def outcome(block: Block, denial: str | None) -> Status:

@@ -14,6 +14,7 @@ from typing import ClassVar
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.effects import category_of, effects_of, mcp_of, parse_arguments
 from agentpprof_mcp.model import Opener, Prompt, Session, ToolCall
 from agentpprof_mcp.readers.base import Wants
@@ -59,9 +60,6 @@ class CommandInput(msgspec.Struct):
     description: str = ""
 
 
-COMMAND_INPUT = msgspec.json.Decoder(CommandInput)
-
-
 class AgentInput(msgspec.Struct):
     """Arguments of a tool call that starts a sub-agent."""
 
@@ -73,6 +71,11 @@ class AgentLink(msgspec.Struct):
     """The part of a tool result that names the sub-agent."""
 
     agentId: str = ""  # noqa: N815  the name on the wire
+
+
+COMMAND_INPUT = json_decoder(CommandInput)
+AGENT_INPUT = json_decoder(AgentInput)
+AGENT_LINK = json_decoder(AgentLink)
 
 
 class Book:
@@ -181,7 +184,7 @@ class Thread:
         ledger.answer(key, Result(status, at))
         if key in self.book.tasks and bytes(memoryview(record.toolUseResult)[:1]) == b"{":
             try:
-                link = msgspec.json.decode(record.toolUseResult, type=AgentLink)
+                link = AGENT_LINK.decode(record.toolUseResult)
             except (msgspec.MsgspecError, UnicodeDecodeError):
                 return
             if link.agentId:
@@ -229,7 +232,7 @@ class Thread:
 
     def _task(self, key: str, block: Block, place: Place) -> None:
         try:
-            given = msgspec.json.decode(block.input, type=AgentInput)
+            given = AGENT_INPUT.decode(block.input)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             given = AgentInput()
         started = Place(place.prompt, given.subagent_type)

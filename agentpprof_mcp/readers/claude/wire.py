@@ -8,6 +8,8 @@ from typing import Annotated
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
+
 __all__ = ["DECODER", "Attachment", "Block", "Message", "Origin", "Progress", "Record", "Usage"]
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -95,4 +97,4 @@ class Record(msgspec.Struct, gc=False):
     toolUseResult: msgspec.Raw = msgspec.Raw()  # noqa: N815
 
 
-DECODER = msgspec.json.Decoder(Record)
+DECODER = json_decoder(Record)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.model import Status
 from agentpprof_mcp.readers.codex.records import Answer, Finished, McpResult, Part, Payload, Span
 
@@ -70,7 +71,7 @@ class Wrapped(msgspec.Struct):
     metadata: Metadata | None = None
 
 
-WRAPPED = msgspec.json.Decoder(Wrapped)
+WRAPPED = json_decoder(Wrapped)
 
 
 def worst(*statuses: Status) -> Status:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.effects import Action
 
 __all__ = [
@@ -216,8 +217,8 @@ class Document(msgspec.Struct):
     items: list[Line] = msgspec.field(default_factory=list)
 
 
-DECODER = msgspec.json.Decoder(Line)
-DOCUMENT = msgspec.json.Decoder(Document)
+DECODER = json_decoder(Line)
+DOCUMENT = json_decoder(Document)
 
 
 def text_of(content: str | list[Part] | None) -> str:

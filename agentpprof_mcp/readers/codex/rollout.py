@@ -9,6 +9,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.model import ModelCall, Session, Tokens, ToolCall, estimate_tokens
 from agentpprof_mcp.readers.base import Wants
 from agentpprof_mcp.readers.codex.kin import Kin, kin_of, thread_of
@@ -38,7 +39,7 @@ class Spawned(msgspec.Struct):
     agent_id: str = ""
 
 
-SPAWNED = msgspec.json.Decoder(Spawned)
+SPAWNED = json_decoder(Spawned)
 
 
 class Book(NamedTuple):

@@ -6,6 +6,7 @@ Its status is the worst that any of its witnesses says: its output, an event, a 
 
 import msgspec
 
+from agentpprof_mcp.decoding import json_decoder
 from agentpprof_mcp.effects import Arguments, category_of, effects_of, mcp_of, parse_arguments
 from agentpprof_mcp.effects.places import join
 from agentpprof_mcp.model import Effect, ToolCall
@@ -19,7 +20,7 @@ MCP = "mcp__"
 RUN_BY_PROVIDER = frozenset({"web_search_call", "image_generation_call"})
 """No output is written for these: the item of the call is all there is."""
 
-JSON_TEXT = msgspec.json.Decoder(str)
+JSON_TEXT = json_decoder(str)
 
 
 def _arguments(item: Item) -> Arguments:
