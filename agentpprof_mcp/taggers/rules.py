@@ -56,13 +56,15 @@ class RulesTagger:
         if not session.tag:
             session.tag, session.rule = self._of_session(session)
         for call in session.calls:
-            if not call.tag and self.rules:
-                call.tag, call.rule = self.by_user("llm", call.says)
-            if not call.tag:
-                call.tag, call.rule = step_of(call)
-            if not call.tag:
+            if call.tag:
+                continue
+            tag, rule = self.by_user("llm", call.says)
+            if not tag:
+                tag, rule = step_of(call)
+            if not tag:
                 tag = session.prompts[call.prompt].tag
-                call.tag, call.rule = STAND_INS.get(tag, tag), "its prompt"
+                tag, rule = STAND_INS.get(tag, tag), "its prompt"
+            call.tag, call.rule = tag, rule
 
     def by_user(self, kind: str, text: str) -> tuple[str, str]:
         """Tag and name of the first user rule of a kind that matches; empty when none does."""
@@ -97,5 +99,6 @@ def session_tag(tags: list[str]) -> str:
     for passing in PASSING:
         counting = [tag for tag in tags if tag not in passing]
         if counting:
-            return Counter([counting[0], *counting]).most_common(1)[0][0]
+            counts = Counter([counting[0], *counting])
+            return max(counts, key=counts.__getitem__)
     return FALLBACK

@@ -43,8 +43,8 @@ class Ledger:
         call = self.calls.get(key)
         if call is None:
             tokens = _tokens(usage) if usage is not None else Tokens()
-            call = ModelCall(key, at, prompt, message.model, tokens, subagent)
-            call.message = message.id or record.uuid
+            shared = message.id or record.uuid
+            call = ModelCall(key, at, prompt, message.model, tokens, subagent, shared)
             self.calls[key] = call
         elif usage is not None:
             call.tokens.raise_to(_tokens(usage))
@@ -52,7 +52,8 @@ class Ledger:
             self._visible[key] = self._visible.get(key, 0) + _visible(message)
         else:
             self._reported.add(key)
-            call.lower_bound |= usage.damaged
+            if usage.damaged:
+                call.lower_bound = True
         if message.stop_reason:
             self._stopped.add(key)
         return call
@@ -90,7 +91,8 @@ class Ledger:
                 tool.duration = took if 0 < took <= MAX_DURATION else 0
         for key, call in self.calls.items():
             if key in self._reported:
-                call.lower_bound |= key not in self._stopped
+                if key not in self._stopped:
+                    call.lower_bound = True
             else:
                 call.tokens = Tokens(estimate=estimate_tokens(self._visible[key]))
         return [result.at for result in self._results.values()]

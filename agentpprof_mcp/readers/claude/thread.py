@@ -211,7 +211,9 @@ class Thread:
                     call.purpose = _purpose(block)
                 key = block.id or ledger.unnamed()
                 if key not in ledger.tools:
-                    tool = ToolCall(key, block.name, at, place.prompt, category)
+                    tool = ToolCall(
+                        key, block.name, at, place.prompt, category, self.cwd, place.subagent
+                    )
                     ledger.tools[key] = tool
                     self._describe(tool, block, record, place)
             elif block.type == "text" and len(call.says) < SAYS:
@@ -219,8 +221,7 @@ class Thread:
         return place
 
     def _describe(self, tool: ToolCall, block: Block, record: Record, place: Place) -> None:
-        """Note where a tool call was made, and what it does as far as that is wanted."""
-        tool.cwd, tool.subagent = self.cwd, place.subagent
+        """Note what a tool call does, as far as that is wanted."""
         if tool.category == "agent":
             self._task(tool.id, block, place)
         elif tool.category == "mcp":
