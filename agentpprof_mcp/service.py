@@ -131,9 +131,9 @@ def _view_of(query: Query) -> View:
 
 def _empty(view: View, sessions: int) -> NothingFoundError:
     others = ", ".join(other.name for other in VIEWS if other is not view)
+    selected = "selected session" if sessions == 1 else f"{sessions:,} selected sessions"
     return NothingFoundError(
-        f"the {view.name} view has no samples in the {sessions} selected sessions;"
-        f" try another view: {others}"
+        f"the {view.name} view has no samples in the {selected}; try another view: {others}"
     )
 
 

@@ -9,7 +9,14 @@ from mcp.server.extension import Extension
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.mcpserver.tools import Tool
-from mcp.types import CallToolRequestParams, CallToolResult, TextContent, ToolAnnotations
+from mcp.types import (
+    CallToolRequestParams,
+    CallToolResult,
+    GetPromptResult,
+    InputRequiredResult,
+    TextContent,
+    ToolAnnotations,
+)
 
 from agentpprof_mcp import __version__
 from agentpprof_mcp.env import Env
@@ -44,7 +51,7 @@ HINTS = {
 def build(choices: Choices, env: Callable[[], Env] = Env.real) -> MCPServer[Any]:
     """The server, ready to run. `env` is asked anew in every call."""
     desk = Desk(choices, env)
-    server = PatientServer(
+    server = _Server(
         "agentpprof",
         title="agentpprof",
         version=__version__,
@@ -87,6 +94,20 @@ def _tool(spec: ToolSpec, desk: Desk) -> Tool:
     )
     tool.parameters = schema(spec.takes, spec.required, spec.argued)
     return tool
+
+
+class _Server(PatientServer):
+    """Refuses prompts as it refuses tools; the SDK would log a traceback, and repeat what it was given."""
+
+    async def get_prompt(
+        self,
+        name: str,
+        arguments: dict[str, Any] | None = None,
+        context: Context[Any, Any] | None = None,
+    ) -> GetPromptResult | InputRequiredResult:
+        """A prompt by name. Raises `MCPError` for names that there are not."""
+        prompts.check(name, arguments or {})
+        return await super().get_prompt(name, arguments, context)
 
 
 class _StrictArguments(Extension):

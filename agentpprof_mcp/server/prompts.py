@@ -1,9 +1,13 @@
 """The common questions, ready to be asked, and completions of what stands in them and in addresses."""
 
+import inspect
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
+from mcp.shared.exceptions import MCPError
 from mcp.types import (
+    INVALID_PARAMS,
     Completion,
     CompletionArgument,
     CompletionContext,
@@ -13,11 +17,11 @@ from mcp.types import (
 from pydantic import Field
 
 from agentpprof_mcp.errors import AgentPprofError
-from agentpprof_mcp.server.arguments import VIEW_NAMES, Asked
+from agentpprof_mcp.server.arguments import VIEW_NAMES, Asked, unknown
 from agentpprof_mcp.server.desk import Desk
 from agentpprof_mcp.server.resources import ALL
 
-__all__ = ["QUESTIONS", "add_to"]
+__all__ = ["QUESTIONS", "add_to", "check"]
 
 MOST_VALUES = 100
 """Of a completion, by the protocol."""
@@ -57,13 +61,27 @@ def compare_with_last_week(period: Period = "7d") -> str:
     )
 
 
-QUESTIONS = (profile_this_session, what_did_i_waste, compare_with_last_week)
+QUESTIONS = {
+    question.__name__.replace("_", "-"): question
+    for question in (profile_this_session, what_did_i_waste, compare_with_last_week)
+}
+"""Prompts by name."""
+
+
+def check(name: str, given: Iterable[str]) -> None:
+    """Refuse a prompt or an argument that there is not. Raises `MCPError` with the nearest and all."""
+    question = QUESTIONS.get(name)
+    if question is None:
+        raise MCPError(INVALID_PARAMS, unknown("prompt", name, tuple(QUESTIONS)))
+    known = tuple(inspect.signature(question).parameters)
+    for argument in given:
+        if argument not in known:
+            raise MCPError(INVALID_PARAMS, unknown("argument", argument, known))
 
 
 def add_to(server: MCPServer[Any], desk: Desk) -> None:
     """Offer the questions, and complete their arguments."""
-    for question in QUESTIONS:
-        name = question.__name__.replace("_", "-")
+    for name, question in QUESTIONS.items():
         server.prompt(name, description=question.__doc__)(question)
 
     async def complete(

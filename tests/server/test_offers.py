@@ -96,6 +96,33 @@ async def test_an_address_without_a_profile_says_what_would_work(
 
 
 @ERAS
+@pytest.mark.parametrize(
+    ("name", "arguments", "told"),
+    [
+        ("what-did-i-wast", {}, "did you mean what-did-i-waste?"),
+        ("x" * 9000, {}, "unknown prompt; known: profile-this-session"),
+        ("what-did-i-waste", {"sesion": "last"}, "did you mean session?"),
+        ("compare-with-last-week", {"y" * 9000: "7d"}, "unknown argument; known: period"),
+    ],
+)
+async def test_a_prompt_that_there_is_not_is_refused(
+    history: Path,
+    caplog: pytest.LogCaptureFixture,
+    mode: str,
+    name: str,
+    arguments: dict[str, str],
+    told: str,
+) -> None:
+    """With what there is instead; nothing long comes back, and nothing is logged."""
+    async with Client(build(Choices({})), mode=mode) as client:
+        with pytest.raises(MCPError) as error:
+            await client.get_prompt(name, arguments)
+    assert told in str(error.value)
+    assert len(str(error.value)) < 200
+    assert not caplog.records
+
+
+@ERAS
 async def test_prompts_name_calls_that_exist(history: Path, mode: str) -> None:
     """The common questions, each a way through the tools."""
     async with Client(build(Choices({})), mode=mode) as client:
