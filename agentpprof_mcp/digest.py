@@ -1,7 +1,7 @@
 """A session after selection: counts, names and samples. What workers send and lists show."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
@@ -149,8 +149,10 @@ class Made(msgspec.Struct, array_like=True):
         return digest
 
 
-def count(calls: Iterable[ModelCall], tools: Sequence[ToolCall]) -> Counts:
+def count(calls: Sequence[ModelCall], tools: Sequence[ToolCall]) -> Counts:
     """Count events."""
+    if not (calls or tools):
+        return Counts()
     tokens = [msgspec.structs.astuple(call.tokens) for call in calls]
     counts = Counts(len(tokens), tokens=Tokens(*map(sum, zip(*tokens, strict=True))))
     for status, number in Counter([tool.status for tool in tools]).items():

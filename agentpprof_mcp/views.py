@@ -5,7 +5,7 @@ none fits, one function in `rows`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any
 
@@ -121,12 +121,18 @@ def _pivots(scene: Scene, fields: tuple[str, str | None, str]) -> tuple[tuple[st
     return tuple(pairs)
 
 
-class _Memo(dict[Any, Any]):
-    """What is made of some fields of a row; made once for equal ones. `take` takes them out of a row."""
+@cache
+def _taking(fields: tuple[str, ...]) -> Callable[[Row], Any]:
+    """Takes some fields out of a row."""
+    return itemgetter(*map(Row._fields.index, fields))
 
-    def __init__(self, fields: Iterable[str], make: Callable[[Any], object]) -> None:
+
+class _Memo(dict[Any, Any]):
+    """What is made of some fields of a row, which `take` takes out of it; made once for equal ones."""
+
+    def __init__(self, fields: tuple[str, ...], make: Callable[[Any], object]) -> None:
         super().__init__()
-        self.take = itemgetter(*map(Row._fields.index, fields))
+        self.take = _taking(fields)
         self._make = make
 
     def __missing__(self, fields: object) -> object:
