@@ -7,6 +7,7 @@ while nothing stronger follows. See docs/tags.md for the order, `builtin` for th
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, islice
 
 import msgspec
 
@@ -114,11 +115,13 @@ class _Judge:
         """The verdict on a text as it stands."""
         text = FENCE.sub(" ", text)
         length = len(text.split(maxsplit=OFFER))
+        clauses = clauses_of(text)
         if length < OFFER and self._has(CHOICE):
-            first = next(clauses_of(text), None)
-            if first is not None and _chooses(first.words):
+            first = [*islice(clauses, 1)]
+            if first and _chooses(first[0].words):
                 return CHOICE
-        best = self._strongest(_parted(clauses_of(text)))
+            clauses = chain(first, clauses)
+        best = self._strongest(_parted(clauses))
         if best.level < LEVEL.work and self._has(PASTED) and TRACE.search(text):
             return PASTED
         if not best.level and length <= SHORT and self._has(REPLY):

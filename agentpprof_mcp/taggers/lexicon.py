@@ -130,12 +130,13 @@ TELLING = frozenset(NOUNS_OF).union(SIGNS_OF, _firsts(NOUNS_OF, SIGNS_OF))
 def longest(words: list[str], at: int, table: Container[str]) -> int:
     """Words of the longest phrase of a table that stands at a place; 0 for none."""
     word = words[at]
-    if word in PHRASES and at + 1 < len(words):
-        most = PHRASES[word].get(words[at + 1], 0)
+    seconds = PHRASES.get(word)
+    if seconds is not None and at + 1 < len(words):
+        most = seconds.get(words[at + 1], 0)
         for length in range(min(most, len(words) - at), 1, -1):
             if "-".join(words[at : at + length]) in table:
                 return length
-    return int(word in table)
+    return 1 if word in table else 0
 
 
 def phrase_at(words: list[str], at: int, length: int) -> str:
