@@ -24,6 +24,8 @@ PARTS = ("-journal", "")
 ASIDE = ".damaged"
 
 DAMAGED, BUSY, UNAVAILABLE = "damaged", "busy", "unavailable"
+WRITER, NEWEST_WRITER = 18, b"\2"
+"""Place of the header's byte that says which versions may write, and the largest that there is."""
 STATES = {
     "SQLITE_CORRUPT": DAMAGED,
     "SQLITE_NOTADB": DAMAGED,
@@ -61,7 +63,7 @@ class CacheFile:
     @contextmanager
     def reading(self) -> Iterator["sqlite3.Connection"]:
         """A connection to the file as it is."""
-        with self._opened("rw" if self._is_writable() else "ro") as connection:
+        with self._opened("rw" if os.access(self.path, os.W_OK) else "ro") as connection:
             yield connection
 
     @contextmanager
@@ -72,7 +74,7 @@ class CacheFile:
         except OSError:
             raise CacheFileError(UNAVAILABLE) from None
         with self._opened("rwc") as connection:
-            self.path.chmod(self.path.stat().st_mode & 0o700)
+            self.path.chmod(0o600)
             if not self._durable:
                 connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN IMMEDIATE")
@@ -86,21 +88,32 @@ class CacheFile:
     def _beside(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)
 
-    def _move_aside(self) -> bool:
-        """Keep the file under another name; whether that name is free now."""
+    def _inode(self) -> int:
+        """Which file it is; 0 for none."""
+        try:
+            return self.path.stat().st_ino
+        except OSError:
+            return 0
+
+    def _move_aside(self, inode: int) -> bool:
+        """Keep the file under another name, unless somebody has done so; whether it is out of the way."""
+        if self._inode() != inode:
+            return True
         for part in PARTS:
             with suppress(OSError):
                 self._beside(part).replace(self._beside(ASIDE + part))
         return not self.exists()
 
-    def _is_writable(self) -> bool:
-        """Whether the system lets this user write to the file."""
-        return os.access(self.path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+    def _forbids_writing(self) -> bool:
+        """Whether the file's own header does, and not the system: no SQLite that we know has that version."""
+        with suppress(OSError), self.path.open("rb") as stream:
+            return stream.read(WRITER + 1)[WRITER:] > NEWEST_WRITER
+        return False
 
     def _state(self, trouble: str) -> str:
         """What SQLite's name of an error means for the file."""
-        if trouble == "SQLITE_READONLY" and self._is_writable():
-            return DAMAGED  # not the system forbids to write, but the file's own header
+        if trouble == "SQLITE_READONLY" and self._forbids_writing():
+            return DAMAGED
         return next((STATES[key] for key in STATES if trouble.startswith(key)), UNAVAILABLE)
 
     @contextmanager
@@ -113,6 +126,7 @@ class CacheFile:
 
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
         connect = partial(sqlite3.connect, timeout=self._wait, isolation_level=None, uri=True)
+        inode = self._inode()
         try:
             with closing(connect(address)) as connection:
                 connection.text_factory = _text
@@ -125,7 +139,7 @@ class CacheFile:
             state = self._state(getattr(error, "sqlite_errorname", ""))
         else:
             return
-        if state == DAMAGED and not self._move_aside():
+        if state == DAMAGED and not self._move_aside(inode):
             state = UNAVAILABLE
         raise CacheFileError(state)
 

@@ -18,6 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agentpprof_mcp.cachefile import DAMAGED as DAMAGED_STATE
+from agentpprof_mcp.cachefile import CacheFile, CacheFileError
 from agentpprof_mcp.collect import TROUBLES
 from agentpprof_mcp.index import Row, Store
 from agentpprof_mcp.index import store as layout
@@ -111,6 +113,25 @@ def test_a_header_that_forbids_writing_is_damage(world: World) -> None:
     assert world.index.with_name("index.sqlite.damaged").exists()
     world.check()
     assert not world.remarks
+
+
+def test_a_file_that_took_the_place_of_a_damaged_one_stays(tmp_path: Path) -> None:
+    """Of two who find damage, the first moves it aside, and the second not what the first has made since."""
+    file = CacheFile(tmp_path / "cache.sqlite")
+    with file.writing() as connection:
+        connection.execute("CREATE TABLE old (a)")
+
+    def find_damage_late() -> None:
+        with file.reading():
+            file.path.rename(tmp_path / "elsewhere")
+            with file.writing() as connection:
+                connection.execute("CREATE TABLE new (a)")
+            raise CacheFileError(DAMAGED_STATE)
+
+    with pytest.raises(CacheFileError):
+        find_damage_late()
+    with file.reading() as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("new",)]
 
 
 @settings(max_examples=40)
