@@ -13,7 +13,7 @@ from agentpprof_mcp.errors import UserError
 from agentpprof_mcp.readers import READERS
 from agentpprof_mcp.views import VIEWS
 
-__all__ = ["AGENTS", "MOST_ROWS", "ROWS", "SELECTORS", "VIEW_NAMES", "Asked", "choose", "read", "schema", "unknown"]  # fmt: skip
+__all__ = ["AGENTS", "MOST_ROWS", "ROWS", "SELECTORS", "VIEW_NAMES", "Asked", "choose", "misnamed", "read", "schema"]  # fmt: skip
 
 AGENTS = tuple(reader.name for reader in READERS)
 VIEW_NAMES = tuple(name for view in VIEWS for name in (view.name, *view.aliases))
@@ -131,11 +131,22 @@ def choose(what: str, given: str, known: Sequence[str]) -> str:
     """The known word that was given, in any case; the first without one. Raises `UserError`."""
     word = given.lower() or known[0]
     if word not in known:
-        raise UserError(unknown(what, word, known))
+        raise UserError(_unknown(what, word, known))
     return word
 
 
-def unknown(what: str, given: str, known: Sequence[str]) -> str:
+def misnamed(what: str, name: str, given: Iterable[str], known: Mapping[str, Sequence[str]]) -> str:
+    """What to say of a name that nobody knows, or of an argument given to it; empty when all is well.
+
+    `known` are the arguments by name.
+    """
+    if name not in known:
+        return _unknown(what, name, tuple(known))
+    wrong = next((argument for argument in given if argument not in known[name]), None)
+    return "" if wrong is None else _unknown("argument", wrong, known[name])
+
+
+def _unknown(what: str, given: str, known: Sequence[str]) -> str:
     """What to say of a name that nobody knows: the nearest, and all. A long one is not repeated."""
     from difflib import get_close_matches  # noqa: PLC0415  only mistakes pay for it
 

@@ -22,7 +22,7 @@ from agentpprof_mcp import __version__
 from agentpprof_mcp.env import Env
 from agentpprof_mcp.errors import AgentPprofError
 from agentpprof_mcp.server import prompts, resources
-from agentpprof_mcp.server.arguments import read, schema, unknown
+from agentpprof_mcp.server.arguments import misnamed, read, schema
 from agentpprof_mcp.server.desk import Desk
 from agentpprof_mcp.server.selecting import Choices
 from agentpprof_mcp.server.tools import TOOLS, ToolSpec
@@ -125,14 +125,7 @@ class _StrictArguments(Extension):
         call_next: CallNext,
     ) -> HandlerResult:
         """Look at the names before the tool runs."""
-        known = self._known.get(params.name)
-        if known is None:
-            return _refusal(unknown("tool", params.name, tuple(self._known)))
-        for name in params.arguments or {}:
-            if name not in known:
-                return _refusal(unknown("argument", name, known))
+        mistake = misnamed("tool", params.name, params.arguments or {}, self._known)
+        if mistake:
+            return CallToolResult(content=[TextContent(text=mistake)], is_error=True)
         return await call_next(ctx)
-
-
-def _refusal(text: str) -> CallToolResult:
-    return CallToolResult(content=[TextContent(text=text)], is_error=True)

@@ -17,7 +17,7 @@ from mcp.types import (
 from pydantic import Field
 
 from agentpprof_mcp.errors import AgentPprofError
-from agentpprof_mcp.server.arguments import VIEW_NAMES, Asked, unknown
+from agentpprof_mcp.server.arguments import VIEW_NAMES, Asked, misnamed
 from agentpprof_mcp.server.desk import Desk
 from agentpprof_mcp.server.resources import ALL
 
@@ -70,13 +70,10 @@ QUESTIONS = {
 
 def check(name: str, given: Iterable[str]) -> None:
     """Refuse a prompt or an argument that there is not. Raises `MCPError` with the nearest and all."""
-    question = QUESTIONS.get(name)
-    if question is None:
-        raise MCPError(INVALID_PARAMS, unknown("prompt", name, tuple(QUESTIONS)))
-    known = tuple(inspect.signature(question).parameters)
-    for argument in given:
-        if argument not in known:
-            raise MCPError(INVALID_PARAMS, unknown("argument", argument, known))
+    known = {name: tuple(inspect.signature(made).parameters) for name, made in QUESTIONS.items()}
+    mistake = misnamed("prompt", name, given, known)
+    if mistake:
+        raise MCPError(INVALID_PARAMS, mistake)
 
 
 def add_to(server: MCPServer[Any], desk: Desk) -> None:
